@@ -1,0 +1,104 @@
+# gridlock. `make help` lists the targets. Honours CC CFLAGS LDFLAGS PREFIX DESTDIR; one build folder per variant: BUILD=build.
+CC      ?= gcc
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+BUILD   ?= build
+VERSION := 0.1.0
+
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+COMMON   := -std=gnu11 -D_GNU_SOURCE -I. $(WARN) -MMD -MP -DVERSION='"$(VERSION)"'
+# The library: position independent, one initial-exec TLS pointer, nothing exported but what says so, unwind tables through every frame.
+SHIM     := $(COMMON) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
+            -DBINDIR='"$(PREFIX)/bin"'
+SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--hash-style=gnu,-soname,libgridlock.so
+LIBS     := -ljansson -ldw -lelf -lz
+LIBDIR   := $(PREFIX)/lib
+
+shim_src   := $(wildcard shim/*.c)
+graph_src  := $(wildcard graph/*.c)
+report_src := $(wildcard report/*.c)
+shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
+report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
+graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
+
+.PHONY: all deps demo check bench install uninstall check-layers check-exports check-format check-cases check-units check-real check-sanitize check-lint stats clean help examples
+
+all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
+
+deps:           ## what building and testing needs, by apt when something is missing
+	@tests/deps
+
+$(BUILD)/libgridlock.so: $(shim_obj)
+	$(CC) $(SHIMLINK) $(LDFLAGS) -o $@ $^ -lc
+
+$(BUILD)/gridlock: $(report_obj)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(SHIM) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -c -o $@ $<
+
+# ---- examples ----
+example_c   := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
+example_cxx := $(patsubst examples/%.cpp,$(BUILD)/examples/%,$(wildcard examples/*.cpp))
+examples: $(example_c) $(example_cxx) $(BUILD)/examples/maps $(BUILD)/examples/maps_redundant
+$(BUILD)/examples/%: examples/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
+$(BUILD)/examples/%: examples/%.cpp
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -g -O1 -pthread -MMD -MP -o $@ $<
+$(BUILD)/examples/maps $(BUILD)/examples/maps_redundant: $(wildcard examples/maps/*.c examples/maps/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(if $(findstring redundant,$@),-DREDUNDANT_OUTER_LOCK) -g -O2 -pthread -Iexamples/maps -o $@ $(wildcard examples/maps/*.c)
+
+demo: all examples  ## what gridlock says of each example, then of a real program
+	@BUILD=$(BUILD) examples/demo
+
+# ---- checks ----
+check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-real bench-instructions  ## everything that CI runs
+
+check-layers:   ## shim -> graph <- report; libc's locks only through the table of real addresses
+	@tests/check_layers
+check-exports: all  ## functions.def against what the library exports, both ways
+	@tests/check_exports $(BUILD)/libgridlock.so
+check-format:   ## clang-format
+	@clang-format --dry-run --Werror $$(find shim graph report examples tests -name '*.[ch]' -o -name '*.cpp')
+check-lint:     ## cppcheck, shellcheck
+	@tests/check_lint
+check-cases: all examples  ## small programs with their whole expected report
+	@BUILD=$(BUILD) tests/run_cases
+check-real: all ## real programs from Debian's packages
+	@BUILD=$(BUILD) tests/real/run
+check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check
+	@for t in $^; do $$t || exit 1; done
+check-sanitize: ## modules under ASan and UBSan, with clang
+	@$(MAKE) -s check-units BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
+report_lib := $(filter-out $(BUILD)/obj/report/main.o,$(report_obj))
+$(BUILD)/test_%: tests/test_%.c $(report_lib)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
+
+bench: all      ## instructions and nanoseconds per operation, beside native
+	@BUILD=$(BUILD) tests/bench/run
+bench-instructions: all
+	@BUILD=$(BUILD) tests/bench/run --instructions-only --check
+
+# ---- the rest ----
+install: all    ## into $(DESTDIR)$(PREFIX)
+	install -D $(BUILD)/gridlock $(DESTDIR)$(PREFIX)/bin/gridlock
+	install -D -m 644 $(BUILD)/libgridlock.so $(DESTDIR)$(LIBDIR)/libgridlock.so
+uninstall:      ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/gridlock $(DESTDIR)$(LIBDIR)/libgridlock.so
+stats:          ## lines, comments, longest functions
+	@tests/stats
+clean:          ## removes the build folder
+	rm -rf $(BUILD)
+help:           ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,22 @@
+/*
+ * classify.h: which rule a cycle falls under (DESIGN section 6, the table): first match wins.
+ *
+ *   cycle-single-thread  no choice of witnesses gives every link a thread of its own
+ *   cycle-compatible     some link's lock is asked for shared and held shared by the next link, and no writer preference makes it block
+ *   cycle-gated          a common lock in two held sets (not one of the ring's own), exclusive on at least one side; shared/shared is none
+ *   cycle-ordered        in every choice of distinct-thread witnesses some pair of segments is ordered by create or join
+ *   cycle-bounded        some link is a timed acquisition
+ *   lock-order-cycle     none of the above
+ *
+ * Of a cycle of threads chosen, `links[i].witness` is a choice that supports the verdict: distinct threads and, where there is one, no
+ * pair of which is ordered.
+ */
+#ifndef GRIDLOCK_CLASSIFY_H
+#define GRIDLOCK_CLASSIFY_H
+
+#include "cycles.h"
+
+/* Fills cycle->rule and the reason, and chooses the witnesses. */
+void classify_cycle(const struct cycles_input *input, struct cycle *cycle);
+
+#endif

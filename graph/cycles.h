@@ -1,0 +1,85 @@
+/*
+ * cycles.h: the cycle stage: from dependencies to judged cycles (DESIGN section 6).
+ *
+ *   reduce    drop dependencies that cannot be in any cycle (their held locks are asked for by none, or their lock is held by none), to a fixpoint
+ *   components of what is left, strongly connected (Tarjan 1972, with an explicit stack)
+ *   enumerate elementary cycles of (held lock -> lock asked for) links inside each component, shortest first, bounded
+ *   classify  by the first rule that matches (classify.h)
+ *   group     one result per set of code locations, with a count; the worst class of the group stands for it
+ *
+ * In a cycle every link's lock is another one; the held sets of two links do not have to be disjoint (a common one is a gate).
+ * Pure data; memory from the arena; not thread-safe. Reads its input, changes nothing of it.
+ */
+#ifndef GRIDLOCK_CYCLES_H
+#define GRIDLOCK_CYCLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "recording.h"
+
+struct cycles_held {
+	uint64_t lock;
+	uint32_t stack;
+	uint8_t mode;           /* enum lock_mode */
+	uint8_t how;            /* enum lock_how */
+};
+struct cycles_witness {
+	uint32_t thread;
+	uint32_t segment;
+};
+struct cycles_dependency {
+	uint64_t lock;          /* asked for */
+	uint32_t stack;
+	uint8_t mode, how;
+	bool writer_preferring; /* the lock is a rwlock that makes readers wait behind a waiting writer */
+	uint32_t held_count;
+	const struct cycles_held *held;         /* outermost first */
+	uint32_t witness_count;
+	const struct cycles_witness *witnesses; /* none: nothing is known of threads; taken as an unknown thread of its own */
+};
+struct cycles_input {
+	const struct cycles_dependency *dependencies;
+	size_t count;
+	/* The code location of a stack: stacks of one location get one number. Used to group. NULL: the stack's number. */
+	uint64_t (*location)(void *ctx, uint32_t stack);
+	/* Is the segment `a` over before `b` begins? Then *event is filled for the report. NULL: nothing is ordered. */
+	bool (*before)(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event);
+	void *ctx;
+	uint32_t max_length;    /* longest ring looked for, 0: 8 */
+	size_t max_cycles;      /* most elementary cycles enumerated in all, 0: 100000 */
+};
+
+struct cycles_link {
+	uint32_t dependency;    /* index into the input */
+	uint32_t held;          /* index into its held: the lock that the ring came from */
+	struct cycles_witness witness;  /* the one chosen for this link */
+};
+struct cycle {
+	struct cycle *next;
+	int rule;               /* number in rules.def */
+	uint32_t length;
+	uint64_t count;         /* cycles at the same code locations */
+	/* the reason, by rule */
+	uint64_t gate;          /* cycle-gated: the lock */
+	uint32_t gate_links[2]; /* and the two links that hold it */
+	uint32_t why_link;      /* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
+	bool reader_behind_writer;
+	struct fact_before event;       /* cycle-ordered */
+	uint32_t event_links[2];        /* cycle-ordered: first one is over before the second begins */
+	struct cycles_link links[];     /* link i asks for the lock that link i + 1 (mod length) holds */
+};
+struct cycles_result {
+	struct cycle *cycles;   /* errors first, then by length, then in the order of the input: the same input gives the same list */
+	uint64_t enumerated;
+	bool bounded;           /* max_cycles or max_length cut the search short: there may be more */
+	bool no_memory;         /* incomplete for want of memory */
+};
+
+/* Finds and judges all cycles of the input. The result lives in `arena`. Cost: reduction and components linear in links, enumeration
+ * linear in links per cycle found. */
+struct cycles_result cycles_find(const struct cycles_input *input, struct arena *arena);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * order.h: the order graph over locks: does a new edge close a ring?
+ *
+ * Incremental topological order after D. J. Pearce and P. H. J. Kelly, "A Dynamic Topological Sort Algorithm for Directed Acyclic
+ * Graphs", ACM JEA 11 (2006): an edge that agrees with the order costs O(1); one that does not reorders only the affected region.
+ * An edge that closes a ring is kept too: all nodes on a path between its ends are merged into one component (union-find), so that
+ * the graph of components stays acyclic, and one harmless ring hides no later one.
+ *
+ * Pure data: no locks, no globals. The caller serialises. No recursion: the search uses an explicit stack from the arena.
+ */
+#ifndef GRIDLOCK_ORDER_H
+#define GRIDLOCK_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+
+#define ORDER_NONE 0u   /* no node; nodes are numbered from 1, numbers of removed ones are used again */
+
+enum order_result {
+	ORDER_KNOWN,    /* the edge was there already (the ends may share a ring or not: order_same_ring tells) */
+	ORDER_NEW,      /* a new edge, no ring */
+	ORDER_RING,     /* a new edge whose ends now share a ring */
+	ORDER_NO_MEMORY /* nothing has changed */
+};
+
+struct order;
+
+/* A graph in `arena`, which must outlive it. NULL when there is no memory. It is freed with the arena. */
+struct order *order_new(struct arena *arena);
+/* A node without edges; ORDER_NONE when there is no memory. */
+uint32_t order_add_node(struct order *order);
+/* Removes a node and its edges; paths that led through it are cut with it. A node in a ring stays (false). O(degree). */
+bool order_remove_node(struct order *order, uint32_t node);
+/* Adds the edge from -> to ("`to` was asked for while `from` was held"). from == to is not allowed.
+ * Cost: a hash probe when known; O(1) when it agrees with the order; else O(affected region). On no memory nothing has changed. */
+enum order_result order_add_edge(struct order *order, uint32_t from, uint32_t to);
+/* Do both lie in one ring? */
+bool order_same_ring(struct order *order, uint32_t a, uint32_t b);
+bool order_in_ring(struct order *order, uint32_t node);
+/* Calls `visit` with every node of the ring that `node` lies in (itself included; only itself when it lies in none). */
+void order_each_in_ring(struct order *order, uint32_t node, void (*visit)(void *ctx, uint32_t node), void *ctx);
+/* For tests: 0 when all invariants hold, else the line in order.c that found one broken. */
+int order_check_invariants(const struct order *order);
+
+#endif
