@@ -101,6 +101,8 @@ struct recording_header {
 	_Atomic uint64_t next_lock;
 	_Atomic uint32_t incomplete;        /* 1: gridlock switched itself off in some process; the reason is in `why` */
 	char why[60];
+	_Atomic uint32_t processes_live;    /* started and not ended in an orderly way: who comes last may tidy up */
+	uint32_t pad;
 	_Atomic uint64_t limits[LIMIT_COUNT];
 	_Atomic uint64_t totals[TOTAL_COUNT];
 };
@@ -292,6 +294,7 @@ struct held {
 	uint8_t cause;                      /* enum lock_cause: a jump went over it */
 	uint32_t count;                     /* recursion: 1 when taken once */
 	uint32_t jump_stack;                /* where the jump was made */
+	uint64_t taker;                     /* CFA of the function that made the locking call */
 };
 enum { HELD_UNKNOWN = 1, HELD_TAKER_ACTIVE = 2 };
 
@@ -313,7 +316,7 @@ struct slot {
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
 	char name[16];
-	struct held held[SLOT_HELD];
+	_Alignas(64) struct held held[SLOT_HELD];  /* one cache line each */
 };
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot has its page");
 
