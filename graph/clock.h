@@ -1,0 +1,26 @@
+/*
+ * clock.h: vector clocks of segments: for each thread that is some dependency's witness, the last of its segments that is over before
+ * this one begins. Segments begin at create and join (never at unlock -> lock: with those edges every mutex cycle of a run that did not
+ * deadlock looks ordered, DESIGN section 6). Entries are facts already (fact_before): what carried the news travels with it.
+ * Pure data; the caller serialises.
+ */
+#ifndef GRIDLOCK_CLOCK_H
+#define GRIDLOCK_CLOCK_H
+
+#include <stdbool.h>
+
+#include "arena.h"
+#include "recording.h"
+
+struct clock {
+	uint32_t count, room;
+	struct fact_before *before; /* sorted by thread */
+};
+
+/* Notes that `before.thread` is over up to `before.segment`; an entry that says more already stays. False: no memory. O(count). */
+bool clock_set(struct clock *clock, struct fact_before before, struct arena *arena);
+/* Takes over everything that `other` knows. False: no memory (what fits is in). O(count x other's count) at worst. */
+bool clock_merge(struct clock *clock, const struct clock *other, struct arena *arena);
+void clock_free(struct clock *clock, struct arena *arena);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * dependency.h: the dependencies of one process, and which of them reach the recording (DESIGN sections 6 and 7).
+ *
+ * "While holding the set H (lock, mode, stack each), a thread asked for lock l (mode; blocking, timed or try) at stack k." Dependencies are
+ * distinct by that content, without thread and segment; each keeps up to DEPENDENCY_WITNESSES (thread, segment) pairs.
+ *
+ * Among classes a dependency is written when it is new. Among instances it is written when it lies in a ring of the order graph: the
+ * one that closes a ring, all others in there, and every later one; and always when it touches a process-shared lock.
+ *
+ * Pure data; memory from the arena; the caller serialises.
+ */
+#ifndef GRIDLOCK_DEPENDENCY_H
+#define GRIDLOCK_DEPENDENCY_H
+
+#include "lock.h"
+#include "note.h"
+#include "order.h"
+
+#define DEPENDENCY_WITNESSES 16
+
+struct dependency_held {
+	struct lock *lock;
+	uint32_t stack;
+	uint8_t mode, how;
+};
+struct dependency_request {
+	struct lock *lock; /* asked for */
+	uint32_t stack;
+	uint8_t mode, how;
+	uint32_t thread, segment; /* the witness */
+	uint32_t count;
+	const struct dependency_held *held; /* outermost first; none of them is `lock`; at least one */
+};
+
+struct dependencies {
+	struct arena *arena;
+	struct order *order;
+	struct lock **owners; /* of the order graph's nodes, by node */
+	uint32_t owners_room;
+	struct note_table notes;
+	struct dependency *list; /* by content */
+	struct class_dependency *classes;
+	const struct fact_sink *sink;
+	struct recording_header *header; /* numbers and limits */
+	uint32_t epoch;			 /* serial of the process */
+};
+
+enum dependency_result {
+	DEPENDENCY_OPEN,     /* seen with this witness; others are still wanted */
+	DEPENDENCY_FULL,     /* has all the witnesses that it can keep */
+	DEPENDENCY_NO_MEMORY /* not (wholly) recorded */
+};
+
+/* An empty set. False: no memory. `header` gives the numbers. */
+bool dependencies_init(struct dependencies *set, struct arena *arena, const struct fact_sink *sink, struct recording_header *header,
+		       uint32_t epoch);
+/* Adds a dependency or a witness of a known one, and writes what is to be written.
+ * Cost: a hash probe when known with the witness; else that of order_add_edge per held lock. */
+enum dependency_result dependency_add(struct dependencies *set, const struct dependency_request *request);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * lock.h: locks (instances) and their classes (DESIGN section 5).
+ *
+ * An instance is one life of one lock. Its number is unique in the image; the caller takes it from the recording's counter and keeps it
+ * in the lock itself (the stamp) or in a table. A class is what stays the same from run to run: a symbol, or the stack of the lock's
+ * initialisation, or of its first acquisition.
+ *
+ * Pure data; memory from the arena; the caller serialises.
+ */
+#ifndef GRIDLOCK_LOCK_H
+#define GRIDLOCK_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "hash.h"
+#include "recording.h"
+
+/* Where facts go. `write` copies the fact into the recording; a fact that finds no room is counted there. */
+struct fact_sink {
+	void (*write)(void *ctx, const struct fact *fact);
+	void *ctx;
+};
+
+struct lock_class {
+	struct lock_key {	   /* what makes it this class: hashed as bytes, so padding is zeroed */
+		uint8_t kind;	   /* enum class_kind */
+		uint8_t lock_kind; /* enum lock_kind */
+		uint8_t lock_flags;
+		uint8_t pad[1];
+		uint32_t stack;
+		frame_t frame;
+	} key;
+	uint32_t id;
+	bool described; /* its fact is written */
+	UT_hash_handle hh;
+};
+
+struct lock {
+	uint64_t id;
+	uint64_t address;
+	struct lock_class *class;
+	uint32_t thread; /* that initialised or first took it */
+	bool described;
+	/* in the order graph of process `epoch`; another process's are stale (fork) */
+	uint32_t epoch;
+	uint32_t node;		   /* order.h */
+	struct dependency *wanted; /* dependencies that ask for it */
+	UT_hash_handle hh;
+};
+
+struct lock_table {
+	struct arena *arena;
+	struct lock *locks;	    /* by id */
+	struct lock_class *classes; /* by key */
+};
+
+/* The class of that key, made when new with the number *next_id (then counted up). NULL: no memory. One hash probe. */
+struct lock_class *lock_class_intern(struct lock_table *table, const struct lock_key *key, _Atomic uint32_t *next_id);
+/* A new instance. NULL: no memory. */
+struct lock *lock_add(struct lock_table *table, uint64_t id, uint64_t address, struct lock_class *class, uint32_t thread);
+/* The instance of that number, or NULL. */
+struct lock *lock_find(struct lock_table *table, uint64_t id);
+/* Forgets an instance that no dependency knows (it must not be used after). */
+void lock_remove(struct lock_table *table, struct lock *lock);
+/* Writes the facts of the lock and of its class unless they are written already. */
+void lock_describe(struct lock *lock, const struct fact_sink *sink);
+void lock_class_describe(struct lock_class *class, const struct fact_sink *sink);
+
+#endif

@@ -1,0 +1,42 @@
+/* note.c: see note.h. */
+#include "note.h"
+
+#include <string.h>
+
+static uint64_t note_key(uint32_t thread, uint32_t segment)
+{
+	return (uint64_t)thread << 32 | segment;
+}
+
+struct note *note_find(struct note_table *table, uint32_t thread, uint32_t segment)
+{
+	uint64_t key = note_key(thread, segment);
+	struct note *note;
+
+	HASH_FIND(hh, table->notes, &key, sizeof(key), note);
+	return note;
+}
+
+struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segment, const struct fact *fact)
+{
+	struct arena *arena = table->arena;
+	struct note *note = arena_alloc(arena, sizeof(*note) + fact->size);
+
+	if (!note)
+		return NULL;
+	note->key = note_key(thread, segment);
+	note->fact = memcpy(note + 1, fact, fact->size);
+	HASH_ADD(hh, table->notes, key, sizeof(note->key), note);
+	if (hash_added(note))
+		return note;
+	arena_free(arena, note, sizeof(*note) + fact->size);
+	return NULL;
+}
+
+void note_write(struct note *note, const struct fact_sink *sink)
+{
+	if (!note || note->written)
+		return;
+	note->written = true;
+	sink->write(sink->ctx, note->fact);
+}

@@ -1,0 +1,28 @@
+/*
+ * note.h: facts kept back. Threads and segments are described only when a dependency that they witnessed is written; until then
+ * their facts wait here, by (thread, segment); segment 0 is the thread itself. Pure data; the caller serialises.
+ */
+#ifndef GRIDLOCK_NOTE_H
+#define GRIDLOCK_NOTE_H
+
+#include "lock.h"
+
+struct note {
+	uint64_t key;
+	bool written;
+	const struct fact *fact;
+	UT_hash_handle hh;
+};
+struct note_table {
+	struct arena *arena;
+	struct note *notes;
+};
+
+/* The note of a thread's segment, or NULL. */
+struct note *note_find(struct note_table *table, uint32_t thread, uint32_t segment);
+/* Keeps a copy of `fact` (of fact->size bytes). NULL: no memory. There must be none of that key yet. */
+struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segment, const struct fact *fact);
+/* Writes its fact unless that is done already. NULL is allowed. */
+void note_write(struct note *note, const struct fact_sink *sink);
+
+#endif
