@@ -10,13 +10,14 @@
 
 struct arena_block;
 struct arena {
-	void *(*grow)(void *ctx, size_t size);  /* returns `size` zeroed bytes, 16-byte aligned, or NULL. They are never given back but by arena_fini */
-	void (*release)(void *ctx, void *block, size_t size);  /* may be NULL: then arena_fini forgets the blocks */
+	void *(*grow)(void *ctx,
+		      size_t size); /* returns `size` zeroed bytes, 16-byte aligned, or NULL. They are never given back but by arena_fini */
+	void (*release)(void *ctx, void *block, size_t size); /* may be NULL: then arena_fini forgets the blocks */
 	void *ctx;
 	struct arena_block *blocks;
 	char *next, *end;
-	void *free[32];                         /* free lists; class i holds sizes up to 16 << i */
-	size_t bytes;                           /* taken from grow so far */
+	void *free[32]; /* free lists; class i holds sizes up to 16 << i */
+	size_t bytes;	/* taken from grow so far */
 };
 
 /* An arena over `grow`. Takes no memory yet. */

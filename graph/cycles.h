@@ -23,20 +23,20 @@
 struct cycles_held {
 	uint64_t lock;
 	uint32_t stack;
-	uint8_t mode;           /* enum lock_mode */
-	uint8_t how;            /* enum lock_how */
+	uint8_t mode; /* enum lock_mode */
+	uint8_t how;  /* enum lock_how */
 };
 struct cycles_witness {
 	uint32_t thread;
 	uint32_t segment;
 };
 struct cycles_dependency {
-	uint64_t lock;          /* asked for */
+	uint64_t lock; /* asked for */
 	uint32_t stack;
 	uint8_t mode, how;
 	bool writer_preferring; /* the lock is a rwlock that makes readers wait behind a waiting writer */
 	uint32_t held_count;
-	const struct cycles_held *held;         /* outermost first */
+	const struct cycles_held *held; /* outermost first */
 	uint32_t witness_count;
 	const struct cycles_witness *witnesses; /* none: nothing is known of threads; taken as an unknown thread of its own */
 };
@@ -48,34 +48,34 @@ struct cycles_input {
 	/* Is the segment `a` over before `b` begins? Then *event is filled for the report. NULL: nothing is ordered. */
 	bool (*before)(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event);
 	void *ctx;
-	uint32_t max_length;    /* longest ring looked for, 0: 8 */
-	size_t max_cycles;      /* most elementary cycles enumerated in all, 0: 100000 */
+	uint32_t max_length; /* longest ring looked for, 0: 8 */
+	size_t max_cycles;   /* most elementary cycles enumerated in all, 0: 100000 */
 };
 
 struct cycles_link {
-	uint32_t dependency;    /* index into the input */
-	uint32_t held;          /* index into its held: the lock that the ring came from */
-	struct cycles_witness witness;  /* the one chosen for this link */
+	uint32_t dependency;	       /* index into the input */
+	uint32_t held;		       /* index into its held: the lock that the ring came from */
+	struct cycles_witness witness; /* the one chosen for this link */
 };
 struct cycle {
 	struct cycle *next;
-	int rule;               /* number in rules.def */
+	int rule; /* number in rules.def */
 	uint32_t length;
-	uint64_t count;         /* cycles at the same code locations */
+	uint64_t count; /* cycles at the same code locations */
 	/* the reason, by rule */
-	uint64_t gate;          /* cycle-gated: the lock */
+	uint64_t gate;		/* cycle-gated: the lock */
 	uint32_t gate_links[2]; /* and the two links that hold it */
-	uint32_t why_link;      /* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
+	uint32_t why_link;	/* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
 	bool reader_behind_writer;
-	struct fact_before event;       /* cycle-ordered */
-	uint32_t event_links[2];        /* cycle-ordered: first one is over before the second begins */
-	struct cycles_link links[];     /* link i asks for the lock that link i + 1 (mod length) holds */
+	struct fact_before event;   /* cycle-ordered */
+	uint32_t event_links[2];    /* cycle-ordered: first one is over before the second begins */
+	struct cycles_link links[]; /* link i asks for the lock that link i + 1 (mod length) holds */
 };
 struct cycles_result {
-	struct cycle *cycles;   /* errors first, then by length, then in the order of the input: the same input gives the same list */
+	struct cycle *cycles; /* errors first, then by length, then in the order of the input: the same input gives the same list */
 	uint64_t enumerated;
-	bool bounded;           /* max_cycles or max_length cut the search short: there may be more */
-	bool no_memory;         /* incomplete for want of memory */
+	bool bounded;	/* max_cycles or max_length cut the search short: there may be more */
+	bool no_memory; /* incomplete for want of memory */
 };
 
 /* Finds and judges all cycles of the input. The result lives in `arena`. Cost: reduction and components linear in links, enumeration

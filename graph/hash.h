@@ -10,10 +10,13 @@
 
 #include "arena.h"
 
-#define HASH_NONFATAL_OOM 1
-#define uthash_malloc(size) arena_alloc(arena, size)
+#define HASH_NONFATAL_OOM	  1
+#define uthash_malloc(size)	  arena_alloc(arena, size)
 #define uthash_free(memory, size) arena_free(arena, memory, size)
-#define uthash_nonfatal_oom(element) do { (element)->hh.tbl = NULL; } while (0)
+#define uthash_nonfatal_oom(element)                                                                                                       \
+	do {                                                                                                                               \
+		(element)->hh.tbl = NULL;                                                                                                  \
+	} while (0)
 #include <uthash.h>
 
 #define hash_added(element) ((element)->hh.tbl != NULL)

@@ -16,12 +16,12 @@
 
 #include "arena.h"
 
-#define ORDER_NONE 0u   /* no node; nodes are numbered from 1, numbers of removed ones are used again */
+#define ORDER_NONE 0u /* no node; nodes are numbered from 1, numbers of removed ones are used again */
 
 enum order_result {
-	ORDER_KNOWN,    /* the edge was there already (the ends may share a ring or not: order_same_ring tells) */
-	ORDER_NEW,      /* a new edge, no ring */
-	ORDER_RING,     /* a new edge whose ends now share a ring */
+	ORDER_KNOWN,	/* the edge was there already (the ends may share a ring or not: order_same_ring tells) */
+	ORDER_NEW,	/* a new edge, no ring */
+	ORDER_RING,	/* a new edge whose ends now share a ring */
 	ORDER_NO_MEMORY /* nothing has changed */
 };
 

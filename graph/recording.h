@@ -20,10 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORDING_MAGIC   "gridlock"
+#define RECORDING_MAGIC	  "gridlock"
 #define RECORDING_VERSION 1
-#define RECORDING_ORDER   0x01020304u
-#define RECORDING_CHUNK   65536u
+#define RECORDING_ORDER	  0x01020304u
+#define RECORDING_CHUNK	  65536u
 
 /* How the lock is asked for or held. */
 enum lock_mode { LOCK_EXCLUSIVE, LOCK_SHARED };
@@ -31,19 +31,24 @@ enum lock_mode { LOCK_EXCLUSIVE, LOCK_SHARED };
 enum lock_how { LOCK_BLOCKING, LOCK_TIMED, LOCK_TRY };
 
 enum lock_kind {
-	KIND_UNKNOWN, KIND_MUTEX, KIND_RECURSIVE, KIND_ERRORCHECK, KIND_ADAPTIVE,
-	KIND_RWLOCK,          /* glibc's default and PREFER_WRITER: readers pass a waiting writer */
-	KIND_RWLOCK_WRITER,   /* PREFER_WRITER_NONRECURSIVE: readers wait behind a waiting writer */
-	KIND_SPIN, KIND_COUNT
+	KIND_UNKNOWN,
+	KIND_MUTEX,
+	KIND_RECURSIVE,
+	KIND_ERRORCHECK,
+	KIND_ADAPTIVE,
+	KIND_RWLOCK,	    /* glibc's default and PREFER_WRITER: readers pass a waiting writer */
+	KIND_RWLOCK_WRITER, /* PREFER_WRITER_NONRECURSIVE: readers wait behind a waiting writer */
+	KIND_SPIN,
+	KIND_COUNT
 };
 /* Flags of a lock. */
 enum { LOCK_ROBUST = 1, LOCK_PROCESS_SHARED = 2, LOCK_PI = 4 };
 
 /* What names a class of locks (DESIGN section 5). */
 enum class_kind {
-	CLASS_STATIC,         /* `frame` is the address of the lock itself: module + offset */
-	CLASS_INIT,           /* `stack` is the stack of its initialisation */
-	CLASS_FIRST           /* `stack` is the stack of its first acquisition */
+	CLASS_STATIC, /* `frame` is the address of the lock itself: module + offset */
+	CLASS_INIT,   /* `stack` is the stack of its initialisation */
+	CLASS_FIRST   /* `stack` is the stack of its first acquisition */
 };
 
 /* Why a lock was left locked. */
@@ -51,13 +56,13 @@ enum lock_cause { CAUSE_NONE, CAUSE_RETURN, CAUSE_PTHREAD_EXIT, CAUSE_CANCEL, CA
 
 /* What a stack in a finding shows. */
 enum stack_label {
-	LABEL_ACQUIRED,       /* the lock of the finding was acquired here */
-	LABEL_WANTED,         /* it was asked for here */
-	LABEL_RELEASED,       /* it was unlocked here (the misuse) */
-	LABEL_RELEASED_BEFORE,/* it had been unlocked before, here */
-	LABEL_JUMPED,         /* longjmp was called, or the exception was thrown, here */
-	LABEL_DESTROYED,      /* it was destroyed here */
-	LABEL_ENDED,          /* the thread or the process ended here */
+	LABEL_ACQUIRED,	       /* the lock of the finding was acquired here */
+	LABEL_WANTED,	       /* it was asked for here */
+	LABEL_RELEASED,	       /* it was unlocked here (the misuse) */
+	LABEL_RELEASED_BEFORE, /* it had been unlocked before, here */
+	LABEL_JUMPED,	       /* longjmp was called, or the exception was thrown, here */
+	LABEL_DESTROYED,       /* it was destroyed here */
+	LABEL_ENDED,	       /* the thread or the process ended here */
 	LABEL_COUNT
 };
 
@@ -65,33 +70,33 @@ enum stack_label {
 enum order_event { EVENT_CREATE, EVENT_JOIN };
 
 /* Limits, counted in the header and shown in the report by name. */
-#define RECORDING_LIMITS(X) \
-	X(LOST_FACTS,     "facts that found no room in the recording") \
-	X(LOST_MEMORY,    "lock events not analysed for want of memory") \
-	X(UNSEEN,         "lock events inside signal handlers that interrupted gridlock") \
-	X(WITNESSES,      "further witnesses of dependencies that have 16 already") \
-	X(FRAMES,         "stacks cut at 256 frames") \
-	X(NO_SLOT,        "threads not watched for want of memory") \
-	X(OVERFLOW,       "held locks beyond the visible part of a thread's slot") \
-	X(SELF_TEST,      "kinds of lock whose stamp did not survive the self-test (identity=table)")
+#define RECORDING_LIMITS(X)                                                                                                                \
+	X(LOST_FACTS, "facts that found no room in the recording")                                                                         \
+	X(LOST_MEMORY, "lock events not analysed for want of memory")                                                                      \
+	X(UNSEEN, "lock events inside signal handlers that interrupted gridlock")                                                          \
+	X(WITNESSES, "further witnesses of dependencies that have 16 already")                                                             \
+	X(FRAMES, "stacks cut at 256 frames")                                                                                              \
+	X(NO_SLOT, "threads not watched for want of memory")                                                                               \
+	X(OVERFLOW, "held locks beyond the visible part of a thread's slot")                                                               \
+	X(SELF_TEST, "kinds of lock whose stamp did not survive the self-test (identity=table)")
 enum recording_limit {
 #define X(name, text) LIMIT_##name,
 	RECORDING_LIMITS(X)
 #undef X
-	LIMIT_COUNT
+		LIMIT_COUNT
 };
 
 /* Totals of an image, for the summary. */
 enum recording_total { TOTAL_LOCKS, TOTAL_THREADS, TOTAL_PROCESSES, TOTAL_DEPENDENCIES, TOTAL_EVENTS_SLOW, TOTAL_COUNT };
 
 struct recording_header {
-	char magic[8];                      /* RECORDING_MAGIC, no NUL */
+	char magic[8]; /* RECORDING_MAGIC, no NUL */
 	uint32_t version;
 	uint32_t byte_order;
-	uint32_t chunk_size;                /* RECORDING_CHUNK */
-	uint32_t chunks_max;                /* length of the mapping, in chunks */
-	_Atomic uint32_t chunks_claimed;    /* the first free chunk; starts at 1 */
-	_Atomic uint32_t next_process;      /* the next numbers to give away; all start at 1, 0 means none */
+	uint32_t chunk_size;		 /* RECORDING_CHUNK */
+	uint32_t chunks_max;		 /* length of the mapping, in chunks */
+	_Atomic uint32_t chunks_claimed; /* the first free chunk; starts at 1 */
+	_Atomic uint32_t next_process;	 /* the next numbers to give away; all start at 1, 0 means none */
 	_Atomic uint32_t next_thread;
 	_Atomic uint32_t next_stack;
 	_Atomic uint32_t next_module;
@@ -99,9 +104,9 @@ struct recording_header {
 	_Atomic uint32_t next_dependency;
 	_Atomic uint32_t next_finding;
 	_Atomic uint64_t next_lock;
-	_Atomic uint32_t incomplete;        /* 1: gridlock switched itself off in some process; the reason is in `why` */
+	_Atomic uint32_t incomplete; /* 1: gridlock switched itself off in some process; the reason is in `why` */
 	char why[60];
-	_Atomic uint32_t processes_live;    /* started and not ended in an orderly way: who comes last may tidy up */
+	_Atomic uint32_t processes_live; /* started and not ended in an orderly way: who comes last may tidy up */
 	uint32_t pad;
 	_Atomic uint64_t limits[LIMIT_COUNT];
 	_Atomic uint64_t totals[TOTAL_COUNT];
@@ -109,73 +114,85 @@ struct recording_header {
 
 enum chunk_kind { CHUNK_FREE, CHUNK_FACTS, CHUNK_SLOTS };
 struct recording_chunk {
-	_Atomic uint32_t kind;              /* written last when the chunk is claimed (release) */
-	uint32_t process;                   /* serial of the owner */
-	_Atomic uint32_t used;              /* FACTS: bytes of whole facts behind this header. SLOTS: number of slots ever used */
+	_Atomic uint32_t kind; /* written last when the chunk is claimed (release) */
+	uint32_t process;      /* serial of the owner */
+	_Atomic uint32_t used; /* FACTS: bytes of whole facts behind this header. SLOTS: number of slots ever used */
 	uint32_t pad;
 };
 
 /* ---- facts ---- */
 
 enum fact_kind {
-	FACT_NONE, FACT_PROCESS, FACT_END, FACT_MODULE, FACT_THREAD, FACT_THREAD_NAME, FACT_STACK, FACT_CLASS, FACT_LOCK,
-	FACT_DEPENDENCY, FACT_WITNESS, FACT_SEGMENT, FACT_FINDING, FACT_COUNT
+	FACT_NONE,
+	FACT_PROCESS,
+	FACT_END,
+	FACT_MODULE,
+	FACT_THREAD,
+	FACT_THREAD_NAME,
+	FACT_STACK,
+	FACT_CLASS,
+	FACT_LOCK,
+	FACT_DEPENDENCY,
+	FACT_WITNESS,
+	FACT_SEGMENT,
+	FACT_FINDING,
+	FACT_COUNT
 };
 
 /* A frame: number of the module in the upper 16 bits (0: none is known), below it 48 bits of offset: address - module.base.
  * In stacks the address is a return address (the innermost one too: it lies behind the call of the locking function). */
 typedef uint64_t frame_t;
 #define FRAME_MODULE(f) ((uint32_t)((f) >> 48))
-#define FRAME_OFFSET(f) ((f) & 0xffffffffffffull)
+#define FRAME_OFFSET(f) ((f)&0xffffffffffffull)
 
 struct fact {
-	uint32_t size;                      /* bytes, this header included; a multiple of 8 */
-	uint16_t kind;                      /* enum fact_kind */
+	uint32_t size; /* bytes, this header included; a multiple of 8 */
+	uint16_t kind; /* enum fact_kind */
 	uint16_t flags;
 };
 
-struct fact_process {                       /* one for the image, one for every forked child */
+struct fact_process { /* one for the image, one for every forked child */
 	struct fact head;
 	uint32_t serial;
 	uint32_t pid;
-	uint32_t parent;                    /* serial of the process that forked it, 0 for the exec'ed one */
+	uint32_t parent; /* serial of the process that forked it, 0 for the exec'ed one */
 	uint32_t ppid;
-	uint64_t started;                   /* nanoseconds of CLOCK_REALTIME */
-	char exe[];                         /* path of the executable, NUL-terminated and padded */
+	uint64_t started; /* nanoseconds of CLOCK_REALTIME */
+	char exe[];	  /* path of the executable, NUL-terminated and padded */
 };
 
 enum end_how { END_EXIT, END_UNDERSCORE_EXIT, END_DEADLOCK };
 struct fact_end {
 	struct fact head;
 	uint32_t serial;
-	uint32_t how;                       /* enum end_how */
-	int32_t code;                       /* exit code, -1 unknown */
+	uint32_t how; /* enum end_how */
+	int32_t code; /* exit code, -1 unknown */
 	uint32_t pad;
 };
 
 struct fact_module {
 	struct fact head;
 	uint32_t id;
-	uint32_t build_id_size;             /* bytes, 0 when there is none */
-	uint64_t base;                      /* load bias: offset = address - base = address in the ELF file */
-	uint64_t start, end;                /* mapped range */
+	uint32_t build_id_size; /* bytes, 0 when there is none */
+	uint64_t base;		/* load bias: offset = address - base = address in the ELF file */
+	uint64_t start, end;	/* mapped range */
 	uint8_t build_id[32];
-	char path[];                        /* NUL-terminated */
+	char path[]; /* NUL-terminated */
 };
 
 struct fact_thread {
 	struct fact head;
-	uint32_t id;                        /* unique in the image; the first thread of every process gets one of its own */
-	uint32_t process;                   /* serial */
+	uint32_t id;	  /* unique in the image; the first thread of every process gets one of its own */
+	uint32_t process; /* serial */
 	uint32_t tid;
-	uint32_t parent;                    /* thread that created it, 0 when not seen */
-	uint32_t stack;                     /* where it was created, 0 when not seen */
-	uint32_t is_main;                   /* 1: the process's first thread */
-	frame_t start;                      /* its start routine, 0 when not seen */
-	char name[16];                      /* as in pthread_setname_np; empty when never set */
+	uint32_t parent;  /* thread that created it, 0 when not seen */
+	uint32_t stack;	  /* where it was created, 0 when not seen */
+	uint32_t is_main; /* 1: the process's first thread */
+	frame_t start;	  /* its start routine, 0 when not seen */
+	char name[16];	  /* as in pthread_setname_np; empty when never set */
 };
 
-struct fact_thread_name {                   /* the name that was set later; the last one counts */
+struct fact_thread_name { /* the name that was set later; the last one counts */
 	struct fact head;
 	uint32_t id;
 	uint32_t pad;
@@ -186,34 +203,34 @@ struct fact_stack {
 	struct fact head;
 	uint32_t id;
 	uint32_t count;
-	frame_t frames[];                   /* innermost first; frames of libgridlock itself are left out */
+	frame_t frames[]; /* innermost first; frames of libgridlock itself are left out */
 };
 
 struct fact_class {
 	struct fact head;
 	uint32_t id;
-	uint8_t kind;                       /* enum class_kind */
-	uint8_t lock_kind;                  /* enum lock_kind */
+	uint8_t kind;	   /* enum class_kind */
+	uint8_t lock_kind; /* enum lock_kind */
 	uint8_t lock_flags;
 	uint8_t pad;
-	uint32_t stack;                     /* CLASS_INIT, CLASS_FIRST */
+	uint32_t stack; /* CLASS_INIT, CLASS_FIRST */
 	uint32_t pad2;
-	frame_t frame;                      /* CLASS_STATIC */
+	frame_t frame; /* CLASS_STATIC */
 };
 
-struct fact_lock {                          /* an instance; written when a dependency or a finding first needs it */
+struct fact_lock { /* an instance; written when a dependency or a finding first needs it */
 	struct fact head;
 	uint64_t id;
-	uint64_t address;                   /* for diagnosis only, never shown */
+	uint64_t address; /* for diagnosis only, never shown */
 	uint32_t class;
-	uint32_t thread;                    /* that initialised or first took it */
+	uint32_t thread; /* that initialised or first took it */
 };
 
 struct fact_held {
 	uint64_t lock;
 	uint32_t stack;
-	uint8_t mode;                       /* enum lock_mode */
-	uint8_t how;                        /* enum lock_how */
+	uint8_t mode; /* enum lock_mode */
+	uint8_t how;  /* enum lock_how */
 	uint16_t pad;
 };
 /* While holding held[0..count), outermost first, a thread asked for `lock`. flags & 1: among classes, where every lock number is that
@@ -221,8 +238,8 @@ struct fact_held {
 enum { DEPENDENCY_CLASS = 1 };
 struct fact_dependency {
 	struct fact head;
-	uint32_t id;                        /* unique in the image, instances and classes alike */
-	uint32_t process;                   /* serial */
+	uint32_t id;	  /* unique in the image, instances and classes alike */
+	uint32_t process; /* serial */
 	uint64_t lock;
 	uint32_t stack;
 	uint8_t mode;
@@ -231,7 +248,7 @@ struct fact_dependency {
 	struct fact_held held[];
 };
 
-struct fact_witness {                       /* this thread, in this segment, did it; of instance-level dependencies only */
+struct fact_witness { /* this thread, in this segment, did it; of instance-level dependencies only */
 	struct fact head;
 	uint32_t dependency;
 	uint32_t thread;
@@ -244,36 +261,36 @@ struct fact_witness {                       /* this thread, in this segment, did
 struct fact_before {
 	uint32_t thread;
 	uint32_t segment;
-	uint32_t event;                     /* enum order_event */
-	uint32_t stack;                     /* of pthread_create or pthread_join */
+	uint32_t event; /* enum order_event */
+	uint32_t stack; /* of pthread_create or pthread_join */
 };
 struct fact_segment {
 	struct fact head;
 	uint32_t thread;
-	uint32_t segment;                   /* 1, 2, 3 ... */
+	uint32_t segment; /* 1, 2, 3 ... */
 	uint32_t count;
 	uint32_t pad;
 	struct fact_before before[];
 };
 
 struct fact_finding_stack {
-	uint32_t label;                     /* enum stack_label */
-	uint32_t thread;                    /* 0 when not known */
+	uint32_t label;	 /* enum stack_label */
+	uint32_t thread; /* 0 when not known */
 	uint32_t stack;
-	uint8_t mode;                       /* of ACQUIRED and WANTED */
+	uint8_t mode; /* of ACQUIRED and WANTED */
 	uint8_t how;
 	uint16_t pad;
 };
-struct fact_finding {                       /* a misuse; cycles are found by the command */
+struct fact_finding { /* a misuse; cycles are found by the command */
 	struct fact head;
 	uint32_t id;
-	uint16_t rule;                      /* number in rules.def, from 0 */
-	uint8_t cause;                      /* enum lock_cause */
+	uint16_t rule; /* number in rules.def, from 0 */
+	uint8_t cause; /* enum lock_cause */
 	uint8_t pad;
-	uint32_t process;                   /* serial */
-	uint32_t thread;                    /* that did it */
+	uint32_t process; /* serial */
+	uint32_t thread;  /* that did it */
 	uint64_t lock;
-	_Atomic uint32_t count;             /* how often the same one was seen; goes on counting after it was written */
+	_Atomic uint32_t count; /* how often the same one was seen; goes on counting after it was written */
 	uint32_t stacks_count;
 	struct fact_finding_stack stacks[];
 };
@@ -282,32 +299,32 @@ struct fact_finding {                       /* a misuse; cycles are found by the
 
 /* What a thread holds and waits for. The slot *is* the top of the held stack that the hot path works on; others only read. */
 struct held {
-	_Atomic uint64_t lock;              /* number; 0: the entry is being written or removed. Written last, cleared first */
+	_Atomic uint64_t lock; /* number; 0: the entry is being written or removed. Written last, cleared first */
 	uint64_t address;
-	uint64_t caller;                    /* return address of the locking call */
-	uint64_t sp;                        /* frame address of the wrapper */
-	uint64_t chain;                     /* hash of the held chain up to and including this entry */
+	uint64_t caller; /* return address of the locking call */
+	uint64_t sp;	 /* frame address of the wrapper */
+	uint64_t chain;	 /* hash of the held chain up to and including this entry */
 	uint32_t stack;
 	uint8_t mode;
 	uint8_t how;
-	uint8_t flags;                      /* HELD_* */
-	uint8_t cause;                      /* enum lock_cause: a jump went over it */
-	uint32_t count;                     /* recursion: 1 when taken once */
-	uint32_t jump_stack;                /* where the jump was made */
-	uint64_t taker;                     /* CFA of the function that made the locking call */
+	uint8_t flags;	     /* HELD_* */
+	uint8_t cause;	     /* enum lock_cause: a jump went over it */
+	uint32_t jump_stack; /* where the jump was made */
+	uint32_t pad;
+	uint64_t taker; /* CFA of the function that made the locking call */
 };
 enum { HELD_UNKNOWN = 1, HELD_TAKER_ACTIVE = 2 };
 
-#define SLOT_SIZE 4096u
-#define SLOT_HELD 60
+#define SLOT_SIZE   4096u /* slot i of a chunk lies at offset (i + 1) * SLOT_SIZE of it, on pages of its own */
+#define SLOT_HELD   60
 #define SLOT_POSTED 6
 struct slot {
-	_Atomic uint32_t state;             /* 0 free, 1 attached */
-	uint32_t process;                   /* serial */
+	_Atomic uint32_t state; /* 0 free, 1 attached */
+	uint32_t process;	/* serial */
 	uint32_t thread;
 	uint32_t tid;
-	_Atomic uint32_t depth;             /* entries held; those from SLOT_HELD on are in private memory */
-	uint32_t posted_lost;               /* more foreign unlocks than `posted` holds: every entry is unknown */
+	_Atomic uint32_t depth; /* entries held; those from SLOT_HELD on are in private memory */
+	uint32_t posted_lost;	/* more foreign unlocks than `posted` holds: every entry is unknown */
 	/* What it waits for. Odd `wait_sequence`: waiting. A reader trusts lock and mode only when it reads one and the same odd number
 	 * before and after them (and after a full fence that pairs with the one of the waiter). */
 	_Atomic uint64_t wait_sequence;
@@ -316,7 +333,7 @@ struct slot {
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
 	char name[16];
-	_Alignas(64) struct held held[SLOT_HELD];  /* one cache line each */
+	_Alignas(64) struct held held[SLOT_HELD]; /* one cache line each */
 };
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot has its page");
 
@@ -328,9 +345,9 @@ const char *recording_check(const void *data, size_t size);
 struct recording_cursor {
 	const uint8_t *data;
 	size_t size;
-	uint32_t chunk;                     /* current */
-	uint32_t offset;                    /* behind the chunk's header */
-	uint32_t torn;                      /* chunks whose last fact was cut off */
+	uint32_t chunk;	 /* current */
+	uint32_t offset; /* behind the chunk's header */
+	uint32_t torn;	 /* chunks whose last fact was cut off */
 };
 
 /* Walks over all whole facts of a checked recording, chunk by chunk. Facts of one process come in the order in which it wrote them.

@@ -1,0 +1,390 @@
+/* attach.c: see attach.h. */
+#include "attach.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "events.h"
+#include "held.h"
+#include "module.h"
+#include "real.h"
+#include "sink.h"
+
+static pthread_key_t key;
+static bool key_made;
+static uint32_t last_serial; /* of the process as it was before a fork: these pages are not wiped */
+static bool fork_prepared;   /* pthread_atfork's prepare holds the lock: the tables are whole in the child */
+
+/* What the forking thread holds, kept for its child: the parent's slot is shared and goes on changing. */
+static struct held fork_held[SLOT_HELD];
+static uint32_t fork_depth;
+static struct held *fork_deep;
+static uint32_t fork_deep_room;
+
+/* ---- records ---- */
+
+#define POOL 8u /* records a time, so that most threads need no system call */
+static const size_t self_size = (sizeof(struct self) + 4095) & ~(size_t)4095;
+
+static struct self *self_new(void)
+{
+	struct self *self = process->free_selves;
+	char *pool;
+
+	if (self) {
+		process->free_selves = self->next_free;
+		memset(self, 0, sizeof(*self));
+		return self;
+	}
+	pool = state_pages(POOL * self_size, true);
+	if (!pool)
+		return NULL;
+	for (uint32_t i = 1; i < POOL; i++) {
+		struct self *other = (struct self *)(pool + i * self_size);
+
+		other->next_free = process->free_selves;
+		process->free_selves = other;
+	}
+	return (struct self *)pool;
+}
+
+/* The kernel's number of this thread without a system call: libc notes it in a mutex that it locks. */
+static uint32_t own_tid(void)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	uint32_t tid;
+
+	real.pthread_mutex_lock(&mutex);
+	tid = mutex.__data.__owner;
+	real.pthread_mutex_unlock(&mutex);
+	return tid;
+}
+
+static struct thread_info *info_new(void)
+{
+	struct thread_info *info;
+
+	event_arena_begin();
+	info = arena_alloc(&process->arena, sizeof(*info));
+	if (!info)
+		return NULL;
+	info->id = atomic_fetch_add_explicit(&sink_header->next_thread, 1, memory_order_relaxed);
+	info->segment = 1;
+	sink_total(TOTAL_THREADS);
+	return info;
+}
+
+static void info_free(struct thread_info *info)
+{
+	event_clock_free(info);
+	arena_free(&process->arena, info, sizeof(*info));
+}
+
+static void info_enter(struct thread_info *info, pthread_t pthread)
+{
+	struct arena *arena = &process->arena;
+	struct thread_info *stale = attach_find(pthread);
+
+	/* A thread that was never joined through us, whose pthread_t is used again. */
+	if (stale) {
+		HASH_DELETE(hh, process->infos, stale);
+		info_free(stale);
+	}
+	info->pthread = pthread;
+	HASH_ADD(hh, process->infos, pthread, sizeof(info->pthread), info);
+}
+
+static bool info_entered(const struct thread_info *info)
+{
+	return info->hh.tbl != NULL;
+}
+
+static void info_remove(struct thread_info *info)
+{
+	struct arena *arena = &process->arena;
+
+	if (info_entered(info))
+		HASH_DELETE(hh, process->infos, info);
+	info_free(info);
+}
+
+struct thread_info *attach_find(pthread_t pthread)
+{
+	struct thread_info *info;
+
+	HASH_FIND(hh, process->infos, &pthread, sizeof(pthread), info);
+	return info;
+}
+
+/* ---- attaching ---- */
+
+/* Gives the record a slot and an info. Caller holds the lock. */
+static bool self_equip(struct self *self, struct thread_info *info, bool is_main)
+{
+	struct slot *slot = sink_slot_new();
+
+	if (!slot)
+		return false;
+	if (!info) {
+		info = info_new();
+		if (!info) {
+			sink_slot_free(slot);
+			return false;
+		}
+		info->is_main = is_main;
+	}
+	if (!info_entered(info))
+		info_enter(info, pthread_self());
+	info->tid = own_tid();
+	slot->thread = info->id;
+	slot->tid = info->tid;
+	memcpy(slot->name, info->name, sizeof(slot->name));
+	self->info = info;
+	self->attached = slot;
+	self->segment_mix = held_segment_mix(info->segment);
+	atomic_store_explicit(&slot->state, 1, memory_order_release);
+	return true;
+}
+
+static struct self *attach_locked(struct thread_info *info, bool is_main)
+{
+	struct self *self = self_new();
+
+	if (!self) {
+		sink_limit(LIMIT_NO_SLOT);
+		return NULL;
+	}
+	if (self_equip(self, info, is_main))
+		return self;
+	self->next_free = process->free_selves;
+	process->free_selves = self;
+	return NULL;
+}
+
+/* A record for the calling thread. A signal handler that locks meanwhile passes through. */
+static struct self *attach(struct thread_info *info)
+{
+	static __thread bool attaching __attribute__((tls_model("initial-exec")));
+	bool is_main = process->serial == 0;
+	struct self *self = NULL;
+
+	if (attaching)
+		return NULL;
+	attaching = true;
+	signal_fence();
+	if ((!is_main || attach_process(last_serial)) && state_lock(NULL)) {
+		self = attach_locked(info, is_main);
+		state_unlock(NULL);
+	}
+	if (self) {
+		if (key_made)
+			pthread_setspecific(key, self);
+		self->slot = self->attached;
+		signal_fence();
+		self_current = self;
+	}
+	signal_fence();
+	attaching = false;
+	return self;
+}
+
+struct self *attach_thread(void)
+{
+	return attach(NULL);
+}
+
+void attach_release(struct self *self)
+{
+	struct thread_info *info = self->info;
+
+	self->slot = NULL;
+	sink_slot_free(self->attached);
+	if (self->deep)
+		state_pages_free(self->deep, self->deep_room * sizeof(*self->deep));
+	info->ended = true;
+	if (info->detached)
+		info_remove(info);
+	self->next_free = process->free_selves;
+	process->free_selves = self;
+}
+
+/* ---- the end of a thread ---- */
+
+/* Runs in every round of destructors; others lock too, so the record goes in the last one. */
+static void thread_over(void *value)
+{
+	struct self *self = self_current;
+
+	if (self != value || self == &self_over)
+		return;
+	if (++self->rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+		pthread_setspecific(key, self);
+		return;
+	}
+	if (self->busy) {
+		state_off("a thread ended inside gridlock");
+		return;
+	}
+	if (!self_enter())
+		return;
+	event_thread_ends(self);
+	if (!state_lock(self))
+		return;
+	self_current = &self_over;
+	attach_release(self);
+	state_unlock(NULL);
+}
+
+bool attach_key_make(void)
+{
+	/* Beyond the first 32 keys pthread_setspecific may call the host's malloc. */
+	key_made = pthread_key_create(&key, thread_over) == 0;
+	if (key_made && key >= 32) {
+		pthread_key_delete(key);
+		key_made = false;
+	}
+	return key_made;
+}
+
+/* ---- processes ---- */
+
+static void describe_process(uint32_t parent)
+{
+	union {
+		struct fact_process fact;
+		char room[sizeof(struct fact_process) + sizeof(module_exe)];
+	} u = {.fact = {.head.kind = FACT_PROCESS, .serial = process->serial, .parent = parent}};
+	size_t length = strlen(module_exe);
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	u.fact.pid = getpid();
+	u.fact.ppid = getppid();
+	u.fact.started = (uint64_t)now.tv_sec * 1000000000u + now.tv_nsec;
+	memcpy(u.fact.exe, module_exe, length);
+	u.fact.head.size = (sizeof(u.fact) + length + 1 + 7) & ~7u;
+	sink_append(&u.fact.head);
+}
+
+bool attach_process(uint32_t parent)
+{
+	if (atomic_load(&tables_busy) && !fork_prepared) {
+		state_off("a process was forked, without pthread_atfork, in the middle of a record");
+		return false;
+	}
+	process->serial = atomic_fetch_add_explicit(&sink_header->next_process, 1, memory_order_relaxed);
+	last_serial = process->serial;
+	atomic_fetch_add_explicit(&sink_header->processes_live, 1, memory_order_relaxed);
+	sink_total(TOTAL_PROCESSES);
+	describe_process(parent);
+	return true;
+}
+
+void attach_fork_prepare(void)
+{
+	struct self *self = self_enter();
+
+	if (!self || !state_lock(self))
+		return;
+	/* Busy until the other side: atfork handlers that run after this one, with locks that this thread took unseen, pass through. */
+	event_take_posted(self);
+	fork_depth = self->attached->depth;
+	memcpy(fork_held, self->attached->held, sizeof(fork_held));
+	fork_deep = self->deep;
+	fork_deep_room = self->deep_room;
+	fork_prepared = true;
+}
+
+void attach_fork_parent(void)
+{
+	struct self *self = self_current;
+
+	if (!fork_prepared || !self->locked)
+		return;
+	fork_prepared = false;
+	state_unlock(self);
+	self_leave(self);
+}
+
+/* What the forking thread held, its child's only thread holds: in the child's copy of the memory. */
+static void carry_over(struct self *self)
+{
+	uint32_t visible = fork_depth < SLOT_HELD ? fork_depth : SLOT_HELD;
+
+	memcpy(self->attached->held, fork_held, visible * sizeof(fork_held[0]));
+	self->deep = fork_deep;
+	self->deep_room = fork_deep_room;
+	atomic_store_explicit(&self->attached->depth, fork_depth, memory_order_release);
+}
+
+void attach_fork_child(void)
+{
+	struct self *self;
+
+	if (!fork_prepared)
+		return;
+	self = self_current;
+	if (!self->attached)
+		self = attach_thread();
+	/* A handler that ran before this one may have attached the thread and taken locks: what was held comes below nothing of that. */
+	if (self && self->attached->depth == 0)
+		carry_over(self);
+	fork_prepared = false;
+	atomic_store(&tables_busy, false);
+}
+
+/* ---- pthread_create and what follows ---- */
+
+struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack, void *(*start)(void *))
+{
+	struct thread_info *info = info_new();
+
+	if (!info)
+		return NULL;
+	info->parent = parent->info->id;
+	info->create_stack = create_stack;
+	info->start = start;
+	event_created(info, parent->info, create_stack);
+	parent->segment_mix = held_segment_mix(parent->info->segment);
+	return info;
+}
+
+void attach_child_drop(struct thread_info *info)
+{
+	info_remove(info);
+}
+
+void attach_child(struct thread_info *info)
+{
+	if (self_current->attached || atomic_load_explicit(&state, memory_order_relaxed) != STATE_ON)
+		return;
+	attach(info);
+}
+
+void attach_joined(struct self *self, pthread_t pthread, uint32_t join_stack)
+{
+	struct thread_info *info = attach_find(pthread);
+
+	if (!info)
+		return;
+	event_joined(self->info, info, join_stack);
+	self->segment_mix = held_segment_mix(self->info->segment);
+	if (info->ended)
+		info_remove(info);
+	else
+		/* Its record is still in use (it ended without the key's last round); nobody joins it again. */
+		info->detached = true;
+}
+
+void attach_detached(pthread_t pthread)
+{
+	struct thread_info *info = attach_find(pthread);
+
+	if (info && info->ended)
+		info_remove(info);
+	else if (info)
+		info->detached = true;
+}

@@ -1,0 +1,62 @@
+/*
+ * attach.h: threads and processes come and go: records, slots, segments, forks.
+ *
+ * A thread is attached at its first wrapped call, not in pthread_create: timers, aio and thrd_create make threads that never pass there.
+ * Its end is seen by a thread-specific data key, whose destructor is re-armed until the last round, for other destructors lock too.
+ */
+#ifndef GRIDLOCK_ATTACH_H
+#define GRIDLOCK_ATTACH_H
+
+#include <pthread.h>
+
+#include "graph/clock.h"
+#include "graph/hash.h"
+#include "state.h"
+
+/* What is known of a thread beside its record; lives until it is joined, or has ended detached. Protected by process->lock. */
+struct thread_info {
+	uint32_t id;
+	uint32_t parent;
+	uint32_t create_stack;
+	uint32_t tid;
+	uint32_t segment; /* the current one */
+	bool is_main;
+	bool witness; /* of some dependency: only then its segments matter to others */
+	bool detached, ended;
+	uint8_t cause;	    /* enum lock_cause: how its start routine was left */
+	uint32_t end_stack; /* of pthread_exit */
+	void *(*start)(void *);
+	char name[16];
+	struct clock clock; /* of the current segment */
+	pthread_t pthread;  /* key in process's table, once known */
+	UT_hash_handle hh;
+};
+
+/* The calling thread's record, new; NULL: no memory, or the process is not watched. Begins the process after a raw fork. Called with the
+ * fast path shut and no lock held. */
+struct self *attach_thread(void);
+
+/* The process begins: at start, and in a forked child, where `parent` is the serial of the process that forked (0: none). */
+bool attach_process(uint32_t parent);
+
+/* A thread that pthread_create is about to make: its info, with the creator's clock. NULL: no memory. Caller holds the lock. */
+struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack, void *(*start)(void *));
+void attach_child_drop(struct thread_info *info);
+/* The new thread itself says who it is, before anything else. */
+void attach_child(struct thread_info *info);
+/* A join of `pthread` that succeeded; what it did lies before the joiner's next segment. Caller holds the lock. */
+void attach_joined(struct self *self, pthread_t pthread, uint32_t join_stack);
+void attach_detached(pthread_t pthread);
+struct thread_info *attach_find(pthread_t pthread);
+
+/* The thread-specific data key; false: none to be had. */
+bool attach_key_make(void);
+/* A thread's record and slot go back; what it held is lost. Caller holds the lock. */
+void attach_release(struct self *self);
+
+/* The handlers of pthread_atfork. */
+void attach_fork_prepare(void);
+void attach_fork_parent(void);
+void attach_fork_child(void);
+
+#endif

@@ -1,0 +1,527 @@
+/* events.c: see events.h. */
+#include "events.h"
+
+#include <string.h>
+
+#include "graph/dependency.h"
+#include "held.h"
+#include "module.h"
+#include "sink.h"
+
+/* ---- the graph of this process ---- */
+
+struct finding {
+	uint64_t key;
+	struct fact_finding *fact; /* in the recording; its count goes on */
+	UT_hash_handle hh;
+};
+struct events {
+	struct dependencies dependencies;
+	struct finding *findings;
+	struct dependency_held *held; /* scratch: the held set of a request */
+	uint32_t held_room;
+};
+
+/* Survives a fork: numbers and classes of locks stay true. */
+static struct lock_table locks = {.arena = &tables};
+
+static void *arena_grow(void *ctx, size_t size)
+{
+	(void)ctx;
+	return state_pages(size, true);
+}
+
+void event_arena_begin(void)
+{
+	if (!process->arena.grow)
+		arena_init(&process->arena, arena_grow, NULL, NULL);
+}
+
+/* The graph, made at first use; a forked child finds none (its pages are wiped) and begins a new one. NULL: no memory. */
+static struct events *events(void)
+{
+	struct events *new;
+
+	if (process->events)
+		return process->events;
+	event_arena_begin();
+	new = arena_alloc(&process->arena, sizeof(*new));
+	if (!new || !dependencies_init(&new->dependencies, &process->arena, &sink, sink_header, process->serial))
+		return NULL;
+	return process->events = new;
+}
+
+/* ---- locks ---- */
+
+uint64_t event_lock_new(struct self *self, struct sort sort, const void *address, uint32_t init_stack, uint32_t first_stack)
+{
+	struct lock_key key = {.lock_kind = sort.kind, .lock_flags = sort.flags};
+	frame_t frame = module_frame((uintptr_t)address);
+	struct lock_class *class;
+	uint64_t id;
+
+	if (FRAME_MODULE(frame)) {
+		key.kind = CLASS_STATIC;
+		key.frame = frame;
+	} else {
+		key.kind = init_stack ? CLASS_INIT : CLASS_FIRST;
+		key.stack = init_stack ? init_stack : first_stack;
+	}
+	class = lock_class_intern(&locks, &key, &sink_header->next_class);
+	if (!class)
+		return 0;
+	id = atomic_fetch_add_explicit(&sink_header->next_lock, 1, memory_order_relaxed);
+	if (!lock_add(&locks, id, (uintptr_t)address, class, self->info->id))
+		return 0;
+	sink_total(TOTAL_LOCKS);
+	return id;
+}
+
+void event_lock_gone(struct self *self, uint64_t id)
+{
+	struct lock *lock;
+
+	if (!state_lock(self))
+		return;
+	lock = lock_find(&locks, id);
+	/* One that dependencies or findings name stays: their facts may still have to be written. */
+	if (lock && lock->epoch == 0 && !lock->described)
+		lock_remove(&locks, lock);
+	state_unlock(self);
+}
+
+/* ---- threads, as facts ---- */
+
+static void keep_thread_fact(struct note_table *notes, const struct thread_info *info)
+{
+	struct fact_thread fact = {
+		.head = {.size = sizeof(fact), .kind = FACT_THREAD},
+		.id = info->id,
+		.process = process->serial,
+		.tid = info->tid,
+		.parent = info->parent,
+		.stack = info->create_stack,
+		.is_main = info->is_main,
+		.start = info->start ? module_frame((uintptr_t)info->start) : 0,
+	};
+
+	if (note_find(notes, info->id, 0))
+		return;
+	memcpy(fact.name, info->name, sizeof(fact.name));
+	note_add(notes, info->id, 0, &fact.head);
+}
+
+static void keep_segment_fact(struct note_table *notes, const struct thread_info *info)
+{
+	struct arena *arena = &process->arena;
+	size_t size = sizeof(struct fact_segment) + info->clock.count * sizeof(struct fact_before);
+	struct fact_segment *fact;
+
+	if (info->clock.count == 0 || note_find(notes, info->id, info->segment))
+		return;
+	fact = arena_alloc(arena, size);
+	if (!fact)
+		return;
+	fact->head = (struct fact){.size = size, .kind = FACT_SEGMENT};
+	fact->thread = info->id;
+	fact->segment = info->segment;
+	fact->count = info->clock.count;
+	memcpy(fact->before, info->clock.before, info->clock.count * sizeof(struct fact_before));
+	note_add(notes, info->id, info->segment, &fact->head);
+	arena_free(arena, fact, size);
+}
+
+static void describe_thread(struct events *e, struct thread_info *info)
+{
+	keep_thread_fact(&e->dependencies.notes, info);
+	note_write(note_find(&e->dependencies.notes, info->id, 0), &sink);
+}
+
+void event_named(struct self *self, struct thread_info *info, const char *name)
+{
+	struct fact_thread_name fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD_NAME}, .id = info->id};
+
+	if (!state_lock(self))
+		return;
+	strncpy(info->name, name, sizeof(info->name) - 1);
+	memcpy(fact.name, info->name, sizeof(fact.name));
+	if (process->events && note_find(&process->events->dependencies.notes, info->id, 0))
+		sink_append(&fact.head);
+	state_unlock(self);
+}
+
+/* ---- clocks ---- */
+
+void event_created(struct thread_info *child, struct thread_info *parent, uint32_t stack)
+{
+	struct arena *arena = &process->arena;
+	struct fact_before before = {.thread = parent->id, .segment = parent->segment, .event = EVENT_CREATE, .stack = stack};
+	bool whole = clock_merge(&child->clock, &parent->clock, arena);
+
+	if (parent->witness) {
+		whole &= clock_set(&child->clock, before, arena);
+		parent->segment++;
+	}
+	if (!whole)
+		sink_limit(LIMIT_LOST_MEMORY);
+}
+
+void event_joined(struct thread_info *joiner, struct thread_info *target, uint32_t stack)
+{
+	struct arena *arena = &process->arena;
+	struct fact_before before = {.thread = target->id, .segment = target->segment, .event = EVENT_JOIN, .stack = stack};
+	bool whole = clock_merge(&joiner->clock, &target->clock, arena);
+
+	if (target->witness)
+		whole &= clock_set(&joiner->clock, before, arena);
+	if (joiner->witness)
+		joiner->segment++;
+	if (!whole)
+		sink_limit(LIMIT_LOST_MEMORY);
+}
+
+void event_clock_free(struct thread_info *info)
+{
+	clock_free(&info->clock, &process->arena);
+}
+
+/* ---- foreign unlocks ---- */
+
+void event_post_unlock(const struct holder *holder, uint64_t id)
+{
+	for (uint32_t i = 0; i < SLOT_POSTED; i++) {
+		uint64_t none = 0;
+
+		/* Release: the holder that takes it out sees all that came before the unlock. */
+		if (atomic_compare_exchange_strong_explicit(&holder->slot->posted[i], &none, id, memory_order_release,
+							    memory_order_relaxed))
+			return;
+	}
+	holder->slot->posted_lost = 1;
+}
+
+static void mark_all_unknown(struct self *self)
+{
+	for (uint32_t i = 0; i < self->attached->depth; i++)
+		self_held(self, i)->flags |= HELD_UNKNOWN;
+}
+
+void event_take_posted(struct self *self)
+{
+	struct slot *slot = self->attached;
+
+	for (uint32_t i = 0; i < SLOT_POSTED; i++) {
+		uint64_t id = atomic_load_explicit(&slot->posted[i], memory_order_relaxed);
+
+		if (id == 0)
+			continue;
+		id = atomic_exchange_explicit(&slot->posted[i], 0, memory_order_acquire);
+		for (uint32_t j = slot->depth; j-- > 0;) {
+			if (self_held(self, j)->lock == id) {
+				held_close_gap(self, j);
+				break;
+			}
+		}
+	}
+	if (slot->posted_lost) {
+		slot->posted_lost = 0;
+		mark_all_unknown(self);
+	}
+}
+
+static bool slot_holds(const struct slot *slot, uint64_t id, struct holder *holder)
+{
+	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_acquire);
+	bool found = false;
+
+	for (uint32_t i = 0; i < depth && i < SLOT_HELD; i++) {
+		const struct held *held = &slot->held[i];
+
+		if (atomic_load_explicit(&held->lock, memory_order_acquire) != id || (held->flags & HELD_UNKNOWN))
+			continue;
+		holder->count++;
+		if (!found)
+			*holder = (struct holder){(struct slot *)(uintptr_t)slot, slot->thread, held->stack, held->mode, holder->count};
+		found = true;
+	}
+	return found;
+}
+
+bool event_find_holder(struct self *self, uint64_t id, struct holder *holder)
+{
+	struct holder found = {0};
+
+	if (!state_lock(self))
+		return false;
+	for (struct slot *slot = sink_slot_next(NULL); slot; slot = sink_slot_next(slot)) {
+		struct holder here = {.count = found.count};
+
+		if (slot == self->attached || atomic_load_explicit(&slot->state, memory_order_acquire) != 1)
+			continue;
+		if (slot_holds(slot, id, &here))
+			found = here;
+	}
+	state_unlock(self);
+	*holder = found;
+	return found.count != 0;
+}
+
+/* ---- dependencies ---- */
+
+static bool held_reserve(struct events *e, uint32_t count)
+{
+	uint32_t room = e->held_room ? e->held_room : 64;
+	struct dependency_held *held;
+
+	while (room < count)
+		room *= 2;
+	if (room == e->held_room)
+		return true;
+	held = arena_alloc(&process->arena, room * sizeof(*held));
+	if (!held)
+		return false;
+	arena_free(&process->arena, e->held, e->held_room * sizeof(*held));
+	e->held = held;
+	e->held_room = room;
+	return true;
+}
+
+/* The thread's held set for a request of `lock`: without what is unknown, each lock once, where it was taken first. Returns its size;
+ * 0 too when `lock` is held already: a relock asks for nothing new. */
+static uint32_t held_set(struct events *e, struct self *self, const struct lock *lock)
+{
+	uint32_t depth = self->attached->depth, count = 0;
+
+	for (uint32_t i = 0; i < depth; i++) {
+		const struct held *held = self_held(self, i);
+		struct lock *other = held->lock && !(held->flags & HELD_UNKNOWN) ? lock_find(&locks, held->lock) : NULL;
+		bool again = false;
+
+		if (!other)
+			continue;
+		if (other == lock)
+			return 0;
+		for (uint32_t j = 0; j < count && !again; j++)
+			again = e->held[j].lock == other;
+		if (!again)
+			e->held[count++] = (struct dependency_held){other, held->stack, held->mode, held->how};
+	}
+	return count;
+}
+
+/* Returns whether the context is dealt with for every segment of this thread. */
+static enum dependency_result add_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack)
+{
+	struct dependency_request request = {.mode = mode, .how = how, .stack = stack, .thread = self->info->id};
+	struct events *e = events();
+
+	request.lock = lock_find(&locks, id);
+	if (!request.lock)
+		return DEPENDENCY_OPEN;
+	if (!e || !held_reserve(e, self->attached->depth))
+		return DEPENDENCY_NO_MEMORY;
+	request.count = held_set(e, self, request.lock);
+	if (request.count == 0)
+		return DEPENDENCY_FULL;
+	request.held = e->held;
+	request.segment = self->info->segment;
+	self->info->witness = true;
+	keep_thread_fact(&e->dependencies.notes, self->info);
+	keep_segment_fact(&e->dependencies.notes, self->info);
+	return dependency_add(&e->dependencies, &request);
+}
+
+void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack, uint64_t context)
+{
+	enum dependency_result result;
+
+	sink_total(TOTAL_EVENTS_SLOW);
+	event_take_posted(self);
+	if (self->jumped)
+		event_report_jumped(self);
+	if (!state_lock(self))
+		return;
+	result = add_dependency(self, id, mode, how, stack);
+	self->segment_mix = held_segment_mix(self->info->segment);
+	state_unlock(self);
+	if (result == DEPENDENCY_NO_MEMORY)
+		sink_limit(LIMIT_LOST_MEMORY);
+	self->seen[held_seen_index(context)] = result == DEPENDENCY_OPEN ? context ^ self->segment_mix : context;
+}
+
+/* ---- findings ---- */
+
+void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t thread, uint32_t stack, uint8_t mode)
+{
+	if (stack)
+		evidence->stacks[evidence->count++] =
+			(struct fact_finding_stack){.label = label, .thread = thread, .stack = stack, .mode = mode, .how = LOCK_BLOCKING};
+}
+
+static uint64_t finding_key(const struct evidence *evidence, const struct lock *lock)
+{
+	uint64_t key = hash_mix(evidence->rule, evidence->cause);
+
+	key = hash_mix(key, lock ? lock->class->id : 0);
+	for (uint32_t i = 0; i < evidence->count; i++)
+		key = hash_mix(key, (uint64_t)evidence->stacks[i].label << 32 | evidence->stacks[i].stack);
+	return key;
+}
+
+static struct fact_finding *write_finding(struct self *self, const struct evidence *evidence)
+{
+	union {
+		struct fact_finding fact;
+		char room[sizeof(struct fact_finding) + sizeof(evidence->stacks)];
+	} u = {.fact = {.head.kind = FACT_FINDING, .rule = evidence->rule, .cause = evidence->cause, .process = process->serial}};
+
+	u.fact.head.size = sizeof(u.fact) + evidence->count * sizeof(evidence->stacks[0]);
+	u.fact.id = atomic_fetch_add_explicit(&sink_header->next_finding, 1, memory_order_relaxed);
+	u.fact.thread = self->info->id;
+	u.fact.lock = evidence->lock;
+	u.fact.count = 1;
+	u.fact.stacks_count = evidence->count;
+	memcpy(u.fact.stacks, evidence->stacks, evidence->count * sizeof(evidence->stacks[0]));
+	return (struct fact_finding *)sink_append(&u.fact.head);
+}
+
+/* The facts that a finding refers to: its lock, and the threads of its stacks (those that are still known). */
+static void describe_for(struct events *e, struct self *self, const struct evidence *evidence, struct lock *lock)
+{
+	struct thread_info *info, *next;
+
+	if (lock)
+		lock_describe(lock, &sink);
+	describe_thread(e, self->info);
+	for (uint32_t i = 0; i < evidence->count; i++)
+		HASH_ITER (hh, process->infos, info, next)
+			if (info->id == evidence->stacks[i].thread)
+				describe_thread(e, info);
+}
+
+static void add_finding(struct events *e, struct self *self, const struct evidence *evidence)
+{
+	struct arena *arena = &process->arena;
+	struct lock *lock = lock_find(&locks, evidence->lock);
+	uint64_t key = finding_key(evidence, lock);
+	struct finding *finding;
+
+	HASH_FIND(hh, e->findings, &key, sizeof(key), finding);
+	if (finding) {
+		if (finding->fact)
+			atomic_fetch_add_explicit(&finding->fact->count, 1, memory_order_relaxed);
+		return;
+	}
+	describe_for(e, self, evidence, lock);
+	finding = arena_alloc(arena, sizeof(*finding));
+	if (!finding) {
+		write_finding(self, evidence);
+		return;
+	}
+	finding->key = key;
+	finding->fact = write_finding(self, evidence);
+	HASH_ADD(hh, e->findings, key, sizeof(finding->key), finding);
+	if (!hash_added(finding))
+		arena_free(arena, finding, sizeof(*finding));
+}
+
+void event_finding(struct self *self, const struct evidence *evidence)
+{
+	struct events *e;
+
+	if (!state_lock(self))
+		return;
+	e = events();
+	if (e)
+		add_finding(e, self, evidence);
+	else
+		sink_limit(LIMIT_LOST_MEMORY);
+	state_unlock(self);
+}
+
+/* ---- locks left behind ---- */
+
+static struct evidence leak_evidence(const struct self *self, const struct held *held, enum rule rule, enum lock_cause cause)
+{
+	struct evidence evidence = {.rule = rule, .cause = held->cause ? held->cause : cause, .lock = held->lock};
+
+	evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
+	evidence_add(&evidence, LABEL_JUMPED, self->info->id, held->jump_stack, 0);
+	return evidence;
+}
+
+void event_report_jumped(struct self *self)
+{
+	for (uint32_t i = self->attached->depth; i-- > 0;) {
+		struct held *held = self_held(self, i);
+		struct evidence evidence;
+
+		if (!held->cause || !(held->flags & HELD_TAKER_ACTIVE) || (held->flags & HELD_UNKNOWN))
+			continue;
+		evidence = leak_evidence(self, held, RULE_LOCK_LEAKED, CAUSE_NONE);
+		event_finding(self, &evidence);
+		/* Said once; whether it ever comes back is not known any more. */
+		held->flags |= HELD_UNKNOWN;
+	}
+	self->jumped = 0;
+}
+
+void event_thread_ends(struct self *self)
+{
+	struct thread_info *info = self->info;
+
+	event_take_posted(self);
+	for (uint32_t i = 0; i < self->attached->depth; i++) {
+		struct held *held = self_held(self, i);
+		struct evidence evidence = leak_evidence(self, held, RULE_LOCK_LEAKED, info->cause);
+		struct lock *lock;
+
+		if (!held->lock || (held->flags & HELD_UNKNOWN) || !state_lock(self))
+			continue;
+		lock = lock_find(&locks, held->lock);
+		state_unlock(self);
+		/* A robust mutex is made for this: its next owner gets EOWNERDEAD. */
+		if (!lock || (lock->class->key.lock_flags & LOCK_ROBUST))
+			continue;
+		evidence_add(&evidence, LABEL_ENDED, info->id, info->end_stack, 0);
+		event_finding(self, &evidence);
+	}
+}
+
+/* One held entry of a thread that the end of the process found. Caller holds the lock. */
+static void held_at_exit(struct events *e, struct self *self, const struct slot *slot, const struct held *held, uint32_t end_stack)
+{
+	bool leaked = held->cause && (held->flags & HELD_TAKER_ACTIVE);
+	struct evidence evidence = {.rule = leaked ? RULE_LOCK_LEAKED : RULE_HELD_AT_EXIT, .cause = held->cause, .lock = held->lock};
+
+	if (!held->lock || (held->flags & HELD_UNKNOWN))
+		return;
+	evidence_add(&evidence, LABEL_ACQUIRED, slot->thread, held->stack, held->mode);
+	evidence_add(&evidence, LABEL_JUMPED, slot->thread, held->jump_stack, 0);
+	evidence_add(&evidence, LABEL_ENDED, self->info->id, leaked ? 0 : end_stack, 0);
+	add_finding(e, self, &evidence);
+}
+
+void event_process_ends(struct self *self, enum end_how how, int code)
+{
+	struct fact_end fact = {.head = {.size = sizeof(fact), .kind = FACT_END}, .how = how, .code = code};
+	struct events *e;
+
+	event_take_posted(self);
+	if (!state_lock(self))
+		return;
+	e = events();
+	for (struct slot *slot = sink_slot_next(NULL); e && slot; slot = sink_slot_next(slot)) {
+		uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_acquire);
+
+		if (atomic_load_explicit(&slot->state, memory_order_acquire) != 1)
+			continue;
+		for (uint32_t i = 0; i < depth && i < SLOT_HELD; i++)
+			held_at_exit(e, self, slot, &slot->held[i], 0);
+		if (depth > SLOT_HELD)
+			sink_limit(LIMIT_OVERFLOW);
+	}
+	fact.serial = process->serial;
+	sink_append(&fact.head);
+	state_unlock(self);
+}

@@ -1,0 +1,79 @@
+/*
+ * events.h: the verbs by which wrappers say what happens, and the only file that calls graph. graph judges; shim carries out.
+ *
+ * Every function is called by a thread in the slow path (self_enter) and takes and releases process->lock itself, unless it says
+ * otherwise. Stacks are numbers of stack.h. None of them changes what libc would answer.
+ */
+#ifndef GRIDLOCK_EVENTS_H
+#define GRIDLOCK_EVENTS_H
+
+#include "attach.h"
+#include "state.h"
+
+/* rules.def's numbers. */
+enum rule {
+#define RULE(id, name, level, text) RULE_##id,
+#include "graph/rules.def"
+#undef RULE
+};
+
+/* What kind of lock lies at an address. */
+struct sort {
+	uint8_t kind;  /* enum lock_kind; KIND_UNKNOWN: not to be watched */
+	uint8_t flags; /* LOCK_ROBUST ... */
+};
+
+/* The arena of process->arena begins; caller holds the lock. */
+void event_arena_begin(void);
+
+/* A new life of a lock; its number, 0 when there is no memory. `init_stack`: of its initialisation, 0 when it is first seen at its
+ * first acquisition `first_stack`. The caller holds process->lock. */
+uint64_t event_lock_new(struct self *self, struct sort sort, const void *address, uint32_t init_stack, uint32_t first_stack);
+/* A life that is over. */
+void event_lock_gone(struct self *self, uint64_t id);
+
+/* The thread, holding what its slot says, asks for the lock: a dependency, or a new witness of one. Afterwards `context` (the chain hash
+ * of this request) is in the thread's `seen` cache. Takes foreign unlocks off the held stack first. */
+void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack, uint64_t context);
+
+/* Who else holds a lock, as far as slots show it. */
+struct holder {
+	struct slot *slot;
+	uint32_t thread, stack;
+	uint8_t mode;
+	uint32_t count; /* entries of all threads of this process that name the lock */
+};
+/* A thread of this process, other than the caller, that holds the lock; false when none is known. */
+bool event_find_holder(struct self *self, uint64_t id, struct holder *holder);
+/* The caller is about to unlock what `holder` holds: its entry is stale from now on. No lock taken. */
+void event_post_unlock(const struct holder *holder, uint64_t id);
+/* Takes the entries off the held stack that other threads have unlocked. No lock taken. */
+void event_take_posted(struct self *self);
+
+/* A misuse, with up to 4 stacks; the same one (rule, cause, class of the lock, stacks) is written once and then counted. */
+struct evidence {
+	enum rule rule;
+	enum lock_cause cause;
+	uint64_t lock;
+	uint32_t count;
+	struct fact_finding_stack stacks[4];
+};
+void event_finding(struct self *self, const struct evidence *evidence);
+/* Adds a stack to the evidence; a stack of 0 (none known) is left out. */
+void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t thread, uint32_t stack, uint8_t mode);
+
+/* Held locks that a jump went over, out of the function that took them, are leaked for good: reports them and takes them off. */
+void event_report_jumped(struct self *self);
+/* The thread ends: what it still holds is leaked. */
+void event_thread_ends(struct self *self);
+/* The process ends: what its threads hold is held-at-exit, or leaked when a jump went over it. */
+void event_process_ends(struct self *self, enum end_how how, int code);
+
+/* Clocks of segments. The caller holds process->lock. */
+void event_created(struct thread_info *child, struct thread_info *parent, uint32_t stack);
+void event_joined(struct thread_info *joiner, struct thread_info *target, uint32_t stack);
+void event_clock_free(struct thread_info *info);
+/* The thread got a name. */
+void event_named(struct self *self, struct thread_info *info, const char *name);
+
+#endif

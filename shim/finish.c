@@ -1,0 +1,189 @@
+/* finish.c: see finish.h. */
+#include "finish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "events.h"
+#include "module.h"
+#include "real.h"
+#include "settings.h"
+#include "sink.h"
+#include "text.h"
+
+static _Atomic uint32_t finished; /* serial of the process whose end is recorded */
+static int saved_stderr = -1;	  /* stderr as it was at start, for the report of a bare preload */
+
+/* ---- the reporter ---- */
+
+extern char **environ;
+
+static void command_path(char *path, size_t room)
+{
+	struct text text = text_into(path, room);
+
+	if (settings.command[0]) {
+		text_add(&text, settings.command);
+		return;
+	}
+	text_add(text_add(&text, module_own_folder), "gridlock");
+	if (access(path, X_OK) == 0)
+		return;
+	text = text_into(path, room);
+	text_add(&text, BINDIR "/gridlock");
+}
+
+/* The host's environment without the preload: the reporter is not to be watched. */
+static char **environment_without_preload(void)
+{
+	size_t count = 0, kept = 0;
+	char **copy;
+
+	while (environ && environ[count])
+		count++;
+	copy = state_pages((count + 1) * sizeof(*copy), false);
+	for (size_t i = 0; copy && i < count; i++)
+		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
+			copy[kept++] = environ[i];
+	return copy;
+}
+
+static void reporter(const char *command, char **environment, bool last)
+{
+	char process_option[32];
+	struct text text = text_into(process_option, sizeof(process_option));
+	char *arguments[8], **next = arguments;
+	sigset_t none;
+
+	text_add_number(text_add(&text, "--process="), process->serial);
+	*next++ = (char *)"gridlock";
+	*next++ = (char *)"report";
+	*next++ = (char *)"--at-exit";
+	*next++ = process_option;
+	if (sink_private && last)
+		*next++ = (char *)"--remove";
+	*next++ = sink_directory;
+	*next = NULL;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (saved_stderr >= 0)
+		dup2(saved_stderr, STDERR_FILENO);
+	execve(command, arguments, environment);
+}
+
+/* Starts the command by clone with no exit signal, so that no SIGCHLD handler and no wait of the host's sees it; returns its exit code,
+ * or -1. A child of fork(2) through libc would run the host's atfork handlers. */
+static int run_reporter(bool last)
+{
+	char command[sizeof(settings.command)];
+	char **environment = environment_without_preload();
+	int status = -1;
+	long pid;
+
+	command_path(command, sizeof(command));
+	if (!environment)
+		return -1;
+	pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+	if (pid == 0) {
+		reporter(command, environment, last);
+		syscall(SYS_exit_group, 125);
+	}
+	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WCLONE, NULL) < 0)
+		if (errno != EINTR)
+			return -1;
+	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* ---- ends ---- */
+
+/* Writes the last facts of this process, once. False: done already, or never begun. */
+static bool record_end(enum end_how how, int code)
+{
+	uint32_t before = atomic_exchange(&finished, process->serial);
+	struct self *self;
+
+	if (before == process->serial || process->serial == 0)
+		return false;
+	self = self_enter();
+	if (!self)
+		return false;
+	event_process_ends(self, how, code);
+	self_leave(self);
+	return true;
+}
+
+/* Under a bare preload: reports. Returns the exit code to end with, -1: the program's own. */
+static int report_end(void)
+{
+	uint32_t others = atomic_fetch_sub_explicit(&sink_header->processes_live, 1, memory_order_acq_rel) - 1;
+	int code;
+
+	if (others == 0)
+		sink_trim();
+	if (settings.launched)
+		return -1;
+	code = run_reporter(others == 0);
+	return code == 0 || code == 125 ? -1 : code;
+}
+
+int finish_exiting(int code, bool abrupt)
+{
+	int verdict;
+
+	if (!record_end(abrupt ? END_UNDERSCORE_EXIT : END_EXIT, code))
+		return code;
+	verdict = report_end();
+	return verdict < 0 ? code : verdict;
+}
+
+/* Behind every destructor and exit handler of the host. With findings, exit once more: libc goes on with what is left, which is to flush. */
+static void finish_at_exit(void *unused)
+{
+	int code = finish_exiting(-1, false);
+
+	(void)unused;
+	if (code >= 0)
+		exit(code);
+}
+
+int __cxa_atexit(void (*function)(void *), void *argument, void *dso);
+
+void finish_init(void)
+{
+	__cxa_atexit(finish_at_exit, NULL, NULL);
+	if (!settings.launched) {
+		/* Out of the way of programs that count on low numbers, or close everything that they do not know. */
+		saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
+	}
+}
+
+/* A stream whose lock some thread holds cannot be flushed without a risk to hang. */
+static void flush_if_free(FILE *stream)
+{
+	if (ftrylockfile(stream) != 0)
+		return;
+	fflush_unlocked(stream);
+	funlockfile(stream);
+}
+
+void finish_deadlocked(struct self *self)
+{
+	int code = settings.exitcode > 0 ? settings.exitcode : 66, verdict = -1;
+
+	flush_if_free(stdout);
+	flush_if_free(stderr);
+	if (atomic_exchange(&finished, process->serial) != process->serial) {
+		event_process_ends(self, END_DEADLOCK, code);
+		verdict = report_end();
+	}
+	real._exit(verdict >= 0 ? verdict : code);
+	__builtin_unreachable();
+}

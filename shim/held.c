@@ -1,0 +1,139 @@
+/* held.c: see held.h. */
+#include "held.h"
+
+#include <string.h>
+
+#include "events.h"
+#include "sink.h"
+
+/* Makes room for entry number `index`. */
+static bool held_reserve(struct self *self, uint32_t index)
+{
+	uint32_t room = self->deep_room;
+	struct held *deep;
+
+	if (index < SLOT_HELD + room)
+		return true;
+	deep = state_pages((room ? room * 2 : SLOT_HELD + 4) * sizeof(*deep), false);
+	if (!deep)
+		return false;
+	if (room) {
+		memcpy(deep, self->deep, room * sizeof(*deep));
+		state_pages_free(self->deep, room * sizeof(*deep));
+	}
+	self->deep = deep;
+	self->deep_room = room ? room * 2 : SLOT_HELD + 4;
+	return true;
+}
+
+static uint64_t chain_below(struct self *self, uint32_t depth)
+{
+	return depth ? self_held(self, depth - 1)->chain : 0;
+}
+
+bool held_put(struct self *self, const struct request *request)
+{
+	const struct memo *memo = stack_capture(self, request->site);
+	struct slot *slot = self->attached;
+	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+
+	if (!held_reserve(self, depth)) {
+		sink_limit(LIMIT_LOST_MEMORY);
+		return false;
+	}
+	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
+	signal_fence();
+	held_fill(self_held(self, depth), request, memo, held_chain(chain_below(self, depth), request, memo->stack));
+	return true;
+}
+
+void held_record(struct self *self, const struct request *request)
+{
+	const struct memo *memo = stack_capture(self, request->site);
+	uint32_t depth = self->attached->depth;
+	uint64_t context;
+
+	if (depth == 0)
+		return;
+	context = held_chain(chain_below(self, depth), request, memo->stack);
+	if (!held_seen(self, context))
+		event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
+}
+
+SLOW void held_push_slow(struct self *self, const struct request *request, bool recorded)
+{
+	if (!self_enter())
+		return;
+	if (!recorded && request->how != LOCK_TRY)
+		held_record(self, request);
+	held_put(self, request);
+	self_leave(self);
+}
+
+struct held *held_find(struct self *self, const void *address)
+{
+	for (uint32_t i = self->attached->depth; i-- > 0;)
+		if (self_held(self, i)->address == (uintptr_t)address && self_held(self, i)->lock)
+			return self_held(self, i);
+	return NULL;
+}
+
+/* Copies an entry down by one place; its chain is made anew for what is below it now. */
+static void held_move(struct self *self, uint32_t to)
+{
+	struct held *place = self_held(self, to), *from = self_held(self, to + 1);
+	struct request request = {.lock = from->lock, .mode = from->mode, .how = from->how};
+
+	atomic_store_explicit(&place->lock, 0, memory_order_relaxed);
+	signal_fence();
+	memcpy((char *)place + sizeof(place->lock), (char *)from + sizeof(from->lock), sizeof(*place) - sizeof(place->lock));
+	place->chain = held_chain(chain_below(self, to), &request, from->stack);
+	atomic_store_explicit(&place->lock, request.lock, memory_order_release);
+}
+
+void held_close_gap(struct self *self, uint32_t index)
+{
+	struct slot *slot = self->attached;
+	uint32_t top = slot->depth - 1;
+
+	for (uint32_t i = index; i < top; i++)
+		held_move(self, i);
+	atomic_store_explicit(&self_held(self, top)->lock, 0, memory_order_relaxed);
+	signal_fence();
+	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
+}
+
+bool held_remove(struct self *self, const void *address)
+{
+	event_take_posted(self);
+	for (uint32_t i = self->attached->depth; i-- > 0;) {
+		if (self_held(self, i)->address == (uintptr_t)address) {
+			held_close_gap(self, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+void held_wait_begin(struct self *self, const struct request *request)
+{
+	struct slot *slot = self->attached;
+	uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed);
+
+	held_record(self, request);
+	atomic_store_explicit(&slot->wait_lock, request->lock, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_mode, request->mode, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_stack, stack_capture(self, request->site)->stack, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_sequence, (sequence + 1) | 1, memory_order_release);
+	/* Pairs with the fence of a reader between its own publication and its look at others: of two threads that block on each other
+	 * at least one sees the other. */
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void held_wait_end(struct self *self)
+{
+	struct slot *slot = self->attached;
+
+	atomic_store_explicit(&slot->wait_sequence, (atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed) | 1) + 1,
+			      memory_order_release);
+}

@@ -1,0 +1,142 @@
+/*
+ * held.h: the calling thread's held stack: what every lock and unlock does when it has succeeded, or is about to block.
+ *
+ * The stack is the thread's slot in the recording (graph/recording.h); entries from SLOT_HELD on lie in private memory. Each entry carries
+ * a hash of the chain up to it: (lock, mode, stack) of all entries below and its own. For a nested acquisition that hash *is* the
+ * context by which the `seen` cache knows that nothing new has to be recorded.
+ *
+ * A signal handler may interrupt anywhere and lock and unlock on top: an entry is invalid (lock 0) until its last store, and depth is
+ * raised before it is filled.
+ */
+#ifndef GRIDLOCK_HELD_H
+#define GRIDLOCK_HELD_H
+
+#include <errno.h>
+
+#include "stack.h"
+#include "state.h"
+
+/* What is asked for. */
+struct request {
+	uint64_t lock; /* number */
+	const void *address;
+	uint8_t mode, how;
+	struct site site;
+};
+
+/* The limit of a timed or clock form. */
+struct timed {
+	const struct timespec *until;
+	clockid_t clock;
+	bool has_clock;
+};
+
+/* Does a locking function's result mean that the caller has the lock now? */
+INLINE bool acquired(int result)
+{
+	return result == 0 || result == EOWNERDEAD;
+}
+
+INLINE uint64_t held_chain(uint64_t below, const struct request *request, uint32_t stack)
+{
+	uint64_t hash = (below ^ request->lock) * 0x9e3779b97f4a7c15ull;
+
+	hash ^= hash >> 29;
+	return (hash + ((uint64_t)stack << 8 | request->mode << 4 | request->how)) * 0xd6e8feb86659fd93ull;
+}
+
+INLINE uint32_t held_seen_index(uint64_t context)
+{
+	return context >> 54;
+}
+_Static_assert(SEEN_SIZE == 1 << (64 - 54), "held_seen_index");
+
+/* The `seen` entry of a context is the context itself when it needs no more witnesses, else mixed with the segment it was seen in. */
+INLINE uint64_t held_segment_mix(uint32_t segment)
+{
+	return (segment + 1) * 0xa0761d6478bd642full;
+}
+
+INLINE bool held_seen(const struct self *self, uint64_t context)
+{
+	uint64_t entry = self->seen[held_seen_index(context)];
+
+	return entry == context || entry == (context ^ self->segment_mix);
+}
+
+/* The rare rest of held_push: a context not seen yet, or more than SLOT_HELD entries. */
+void held_push_slow(struct self *self, const struct request *request, bool recorded);
+
+INLINE void held_fill(struct held *held, const struct request *request, const struct memo *memo, uint64_t chain)
+{
+	held->address = (uintptr_t)request->address;
+	held->caller = request->site.caller;
+	held->sp = request->site.sp;
+	held->chain = chain;
+	held->stack = memo->stack;
+	held->mode = request->mode;
+	held->how = request->how;
+	held->flags = 0;
+	held->cause = 0;
+	held->taker = memo->taker;
+	/* Release: another thread that finds the number finds the rest. */
+	atomic_store_explicit(&held->lock, request->lock, memory_order_release);
+}
+
+/* The lock was acquired. `recorded`: its dependency is recorded already, for the thread had to wait. */
+INLINE void held_push(struct self *self, struct slot *slot, const struct request *request, bool recorded)
+{
+	const struct memo *memo = stack_at(self, request->site);
+	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+	struct held *held = &slot->held[depth];
+	uint64_t chain;
+
+	if (depth == 0) {
+		chain = held_chain(0, request, memo->stack);
+	} else {
+		if (unlikely(depth >= SLOT_HELD)) {
+			held_push_slow(self, request, recorded);
+			return;
+		}
+		chain = held_chain(held[-1].chain, request, memo->stack);
+		if (unlikely(!recorded && request->how != LOCK_TRY && !held_seen(self, chain))) {
+			held_push_slow(self, request, recorded);
+			return;
+		}
+	}
+	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
+	signal_fence();
+	held_fill(held, request, memo, chain);
+}
+
+/* Is `address` the innermost held lock? Then it is popped: before the real unlock. */
+INLINE bool held_pop(struct slot *slot, const void *address)
+{
+	uint32_t top = atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1;
+
+	if (unlikely(top >= SLOT_HELD || slot->held[top].address != (uintptr_t)address))
+		return false;
+	atomic_store_explicit(&slot->held[top].lock, 0, memory_order_relaxed);
+	signal_fence();
+	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
+	return true;
+}
+
+/* ---- the slow path: the thread has entered it ---- */
+
+/* Takes the innermost entry of that lock off, wherever it is. False: there is none. */
+bool held_remove(struct self *self, const void *address);
+/* The innermost entry of the lock with that address, or NULL. */
+struct held *held_find(struct self *self, const void *address);
+/* Takes entry `index` out and closes the gap. */
+void held_close_gap(struct self *self, uint32_t index);
+/* Puts an entry on top without looking for a dependency. False: no memory, the lock is not watched. */
+bool held_put(struct self *self, const struct request *request);
+
+/* Records what asking for the lock means while others are held, unless this context is known. */
+void held_record(struct self *self, const struct request *request);
+/* The thread is about to wait for a lock: the dependency is recorded, and the wait published in the slot for others to see. */
+void held_wait_begin(struct self *self, const struct request *request);
+void held_wait_end(struct self *self);
+
+#endif

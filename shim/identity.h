@@ -1,0 +1,71 @@
+/*
+ * identity.h: which lock it is: a stamp in bytes of the lock that glibc leaves unused, or a table by address (INTERPOSITION section 4).
+ *
+ * A stamp {check, id} with check = secret ^ address ^ id lies in `__list` of a mutex that is neither robust nor process-shared. Any
+ * initialisation wipes it, PTHREAD_MUTEX_INITIALIZER and std::mutex's constructor included, so memory that is used again holds a new
+ * lock. An rwlock has room for 32 bits of each in `__pad2`. A torn pair, a copy at another address, or another run's stamp never verify.
+ * Everything else (robust, process-shared, a libc whose layout fails the self-test) has a table by address, with lock-free look-up.
+ */
+#ifndef GRIDLOCK_IDENTITY_H
+#define GRIDLOCK_IDENTITY_H
+
+#include <pthread.h>
+
+#include "events.h"
+#include "state.h"
+
+extern uint64_t identity_secret;
+
+struct identity_stamp {
+	uint64_t check, id;
+} __attribute__((may_alias));
+
+INLINE struct identity_stamp *identity_mutex_stamp(const pthread_mutex_t *mutex)
+{
+	return (struct identity_stamp *)(uintptr_t)&mutex->__data.__list;
+}
+
+/* The number of a stamped mutex, 0 when there is no valid stamp. A stamp never reads as 0. */
+INLINE uint64_t identity_of_mutex(const pthread_mutex_t *mutex)
+{
+	const struct identity_stamp *stamp = identity_mutex_stamp(mutex);
+	uint64_t id = __atomic_load_n(&stamp->id, __ATOMIC_RELAXED);
+
+	return likely((__atomic_load_n(&stamp->check, __ATOMIC_RELAXED) ^ id ^ (uintptr_t)mutex) == identity_secret) ? id : 0;
+}
+
+INLINE uint32_t identity_rwlock_check(const pthread_rwlock_t *rwlock, uint32_t id)
+{
+	return (uint32_t)identity_secret ^ (uint32_t)(((uintptr_t)rwlock >> 3) * 0x9e3779b1u) ^ id * 0x85ebca6bu;
+}
+
+INLINE uint64_t identity_of_rwlock(const pthread_rwlock_t *rwlock)
+{
+	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, __ATOMIC_RELAXED);
+
+	return likely(word >> 32 == identity_rwlock_check(rwlock, (uint32_t)word)) ? (uint32_t)word : 0;
+}
+
+/* Draws the secret and tries the stamps on private locks of each kind; those that fail get the table. At start. */
+void identity_init(void);
+
+/* The kind of a lock as libc's memory shows it; KIND_UNKNOWN when it was destroyed or makes no sense. */
+struct sort identity_mutex_sort(const pthread_mutex_t *mutex);
+struct sort identity_rwlock_sort(const pthread_rwlock_t *rwlock);
+
+/* The number of a lock without a valid stamp: from the table, or a new one for a lock that is seen for the first time (at `site`, which is
+ * the class of a lock that was never initialised by a call). 0: not watched. From the fast path. */
+uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, struct site site);
+uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, struct site site);
+
+/* The number if there is one; never makes one. Any thread. */
+uint64_t identity_mutex_find(const pthread_mutex_t *mutex);
+uint64_t identity_rwlock_find(const pthread_rwlock_t *rwlock);
+
+/* After a successful init at `site`, and before a destroy that will succeed. In the slow path. */
+void identity_mutex_begin(struct self *self, pthread_mutex_t *mutex, struct site site);
+void identity_rwlock_begin(struct self *self, pthread_rwlock_t *rwlock, struct site site);
+void identity_mutex_end(struct self *self, pthread_mutex_t *mutex);
+void identity_rwlock_end(struct self *self, pthread_rwlock_t *rwlock);
+
+#endif

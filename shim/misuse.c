@@ -1,0 +1,66 @@
+/* misuse.c: see misuse.h. */
+#include "misuse.h"
+
+/* Where this thread itself took the lock before: an entry that was popped keeps its text until the place is used again. */
+static uint32_t last_acquired(struct self *self, const void *address)
+{
+	for (uint32_t i = self->attached->depth; i < SLOT_HELD; i++)
+		if (self->attached->held[i].address == (uintptr_t)address)
+			return self->attached->held[i].stack;
+	return 0;
+}
+
+static struct evidence evidence_for(struct self *self, const struct misuse *misuse, enum rule rule, enum stack_label label)
+{
+	struct evidence evidence = {.rule = rule, .lock = misuse->lock};
+
+	evidence_add(&evidence, label, self->info->id, stack_capture(self, misuse->site)->stack, 0);
+	return evidence;
+}
+
+void misuse_unlock(struct self *self, const struct misuse *misuse, enum rule rule)
+{
+	struct evidence evidence = evidence_for(self, misuse, rule, LABEL_RELEASED);
+	struct holder holder;
+	bool known = event_find_holder(self, misuse->lock, &holder);
+
+	if (rule == RULE_UNLOCK_NOT_OWNER && !known)
+		return;
+	if (known)
+		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
+	else
+		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, last_acquired(self, misuse->address), LOCK_EXCLUSIVE);
+	event_finding(self, &evidence);
+	if (rule == RULE_UNLOCK_NOT_OWNER)
+		event_post_unlock(&holder, misuse->lock);
+}
+
+void misuse_destroy(struct self *self, const struct misuse *misuse)
+{
+	struct evidence evidence = evidence_for(self, misuse, RULE_DESTROY_LOCKED, LABEL_DESTROYED);
+	struct held *held = held_find(self, misuse->address);
+	struct holder holder;
+
+	if (held && !(held->flags & HELD_UNKNOWN))
+		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
+	else if (!held && event_find_holder(self, misuse->lock, &holder))
+		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
+	else
+		return;
+	event_finding(self, &evidence);
+}
+
+void misuse_relock_refused(struct self *self, const struct request *request)
+{
+	struct evidence evidence = {.rule = RULE_RELOCK_REFUSED, .lock = request->lock};
+	const struct held *held;
+
+	if (!self_enter())
+		return;
+	held = held_find(self, request->address);
+	if (held)
+		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
+	evidence_add(&evidence, LABEL_WANTED, self->info->id, stack_capture(self, request->site)->stack, request->mode);
+	event_finding(self, &evidence);
+	self_leave(self);
+}

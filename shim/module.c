@@ -1,0 +1,153 @@
+/* module.c: see module.h. */
+#include "module.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "graph/hash.h"
+#include "sink.h"
+#include "state.h"
+#include "text.h"
+
+char module_exe[2048];
+char module_own_folder[2048];
+static uint64_t own_start, own_end;
+
+struct module {
+	uint64_t start, end;
+	const struct link_map *map;
+	uint64_t name_hash; /* another object may come to lie at the same place, with the same link_map */
+	uint64_t base;
+	uint32_t id;
+	struct module *next;
+};
+static struct module *modules; /* the one found last comes first */
+
+void module_init(void)
+{
+	struct dl_find_object object;
+	ssize_t length = readlink("/proc/self/exe", module_exe, sizeof(module_exe) - 1);
+	char *slash;
+
+	module_exe[length > 0 ? length : 0] = '\0';
+	if (_dl_find_object(&own_start, &object) != 0)
+		return;
+	own_start = (uintptr_t)object.dlfo_map_start;
+	own_end = (uintptr_t)object.dlfo_map_end;
+	strncpy(module_own_folder, object.dlfo_link_map->l_name, sizeof(module_own_folder) - 1);
+	slash = strrchr(module_own_folder, '/');
+	if (slash)
+		slash[1] = '\0';
+}
+
+bool module_is_own(uint64_t address)
+{
+	return address - own_start < own_end - own_start;
+}
+
+static uint64_t text_hash(const char *text)
+{
+	uint64_t hash = 0;
+
+	while (*text)
+		hash = hash_mix(hash, (uint8_t)*text++);
+	return hash;
+}
+
+/* The build-id note of an object whose ELF header is mapped at `start`; its size, 0 when there is none. */
+static uint32_t build_id_read(uint64_t start, uint64_t base, uint8_t *build_id, uint32_t room)
+{
+	const ElfW(Ehdr) *elf = (const void *)(uintptr_t)start;
+	const ElfW(Phdr) * segment;
+
+	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0)
+		return 0;
+	segment = (const void *)(uintptr_t)(start + elf->e_phoff);
+	for (int i = 0; i < elf->e_phnum; i++, segment++) {
+		const uint8_t *note = (const void *)(uintptr_t)(base + segment->p_vaddr);
+		const uint8_t *end = note + segment->p_memsz;
+
+		if (segment->p_type != PT_NOTE)
+			continue;
+		while (note + sizeof(ElfW(Nhdr)) <= end) {
+			const ElfW(Nhdr) *head = (const void *)note;
+			const uint8_t *name = note + sizeof(*head);
+			const uint8_t *id = name + ((head->n_namesz + 3u) & ~3u);
+
+			if (head->n_type == NT_GNU_BUILD_ID && head->n_namesz == 4 && !memcmp(name, "GNU", 4) && head->n_descsz <= room) {
+				memcpy(build_id, id, head->n_descsz);
+				return head->n_descsz;
+			}
+			note = id + ((head->n_descsz + 3u) & ~3u);
+		}
+	}
+	return 0;
+}
+
+static void module_describe(const struct module *module, const char *path)
+{
+	union {
+		struct fact_module fact;
+		char room[sizeof(struct fact_module) + 1024];
+	} u = {.fact = {.head.kind = FACT_MODULE, .id = module->id, .base = module->base, .start = module->start, .end = module->end}};
+	size_t length = strnlen(path, 1000);
+
+	u.fact.build_id_size = build_id_read(module->start, module->base, u.fact.build_id, sizeof(u.fact.build_id));
+	memcpy(u.fact.path, path, length);
+	u.fact.head.size = (sizeof(u.fact) + length + 1 + 7) & ~7u;
+	sink_append(&u.fact.head);
+}
+
+static struct module *module_new(const struct dl_find_object *object, const char *name, uint64_t name_hash)
+{
+	struct module *module = arena_alloc(&tables, sizeof(*module));
+
+	if (!module)
+		return NULL;
+	module->start = (uintptr_t)object->dlfo_map_start;
+	module->end = (uintptr_t)object->dlfo_map_end;
+	module->map = object->dlfo_link_map;
+	module->name_hash = name_hash;
+	module->base = object->dlfo_link_map->l_addr;
+	module->id = atomic_fetch_add_explicit(&sink_header->next_module, 1, memory_order_relaxed);
+	module->next = modules;
+	modules = module;
+	module_describe(module, *name ? name : module_exe);
+	return module;
+}
+
+static struct module *module_find(uint64_t address)
+{
+	struct dl_find_object object;
+	const char *name;
+	uint64_t name_hash;
+
+	if (_dl_find_object((void *)(uintptr_t)address, &object) != 0 || !object.dlfo_link_map)
+		return NULL;
+	name = object.dlfo_link_map->l_name;
+	name_hash = text_hash(name);
+	for (struct module **at = &modules; *at; at = &(*at)->next) {
+		struct module *module = *at;
+
+		if (module->start == (uintptr_t)object.dlfo_map_start && module->map == object.dlfo_link_map &&
+		    module->name_hash == name_hash) {
+			*at = module->next;
+			module->next = modules;
+			modules = module;
+			return module;
+		}
+	}
+	return module_new(&object, name, name_hash);
+}
+
+frame_t module_frame(uint64_t address)
+{
+	struct module *module = module_find(address);
+
+	if (!module || module->id > 0xffff)
+		return address & 0xffffffffffffull;
+	return (uint64_t)module->id << 48 | ((address - module->base) & 0xffffffffffffull);
+}

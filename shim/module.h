@@ -1,0 +1,22 @@
+/*
+ * module.h: which loaded object an address lies in, without the loader's lock: _dl_find_object (glibc >= 2.35).
+ * Each object is described in the recording once, with its build-id read from memory, so that its name survives dlclose.
+ */
+#ifndef GRIDLOCK_MODULE_H
+#define GRIDLOCK_MODULE_H
+
+#include <stdbool.h>
+
+#include "graph/recording.h"
+
+/* The address as module and offset; FRAME_MODULE is 0 where no module is known. Caller holds process->lock. */
+frame_t module_frame(uint64_t address);
+/* Does the address lie in this library? Any thread, no lock. */
+bool module_is_own(uint64_t address);
+/* Notes the library's own range and the program's path; at start. */
+void module_init(void);
+/* Path of the executable, and of the library's folder (with its last '/'); as of the start. */
+extern char module_exe[2048];
+extern char module_own_folder[2048];
+
+#endif

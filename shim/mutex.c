@@ -1,0 +1,245 @@
+/* mutex.c: pthread_mutex_*. */
+#include <errno.h>
+
+#include "deadlock.h"
+#include "events.h"
+#include "held.h"
+#include "identity.h"
+#include "misuse.h"
+#include "real.h"
+#include "state.h"
+
+INLINE uint64_t mutex_id(struct self *self, pthread_mutex_t *mutex, struct site site)
+{
+	uint64_t id = identity_of_mutex(mutex);
+
+	return likely(id) ? id : identity_mutex_make(self, mutex, site);
+}
+
+/* ---- lock ---- */
+
+/* libc's own lock. `timed` NULL: without limit. */
+static int real_lock(pthread_mutex_t *mutex, const struct timed *timed)
+{
+	if (!timed)
+		return real.pthread_mutex_lock(mutex);
+	if (timed->has_clock)
+		return real.pthread_mutex_clocklock(mutex, timed->clock, timed->until);
+	return real.pthread_mutex_timedlock(mutex, timed->until);
+}
+
+/* A thread that asks for a mutex it holds: which of the three ends it comes to is libc's business, and told apart by its kind. */
+static void mutex_relock(struct self *self, pthread_mutex_t *mutex, const struct request *request)
+{
+	struct held *held;
+
+	event_take_posted(self);
+	held = held_find(self, mutex);
+	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || mutex->__data.__owner != (int)self->info->tid)
+		return;
+	switch (identity_mutex_sort(mutex).kind) {
+	case KIND_MUTEX:
+	case KIND_ADAPTIVE:
+		if (!(identity_mutex_sort(mutex).flags & LOCK_PI) && request->how == LOCK_BLOCKING)
+			deadlock_self(self, request, held);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A call that is going to wait: recorded and published before, taken off after. */
+static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct request *request, const struct timed *timed)
+{
+	int result;
+
+	if (!self_enter())
+		return real_lock(mutex, timed);
+	mutex_relock(self, mutex, request);
+	held_wait_begin(self, request);
+	self_leave(self);
+	result = real_lock(mutex, timed);
+	if (acquired(result))
+		held_push(self, self->attached, request, true);
+	held_wait_end(self);
+	if (unlikely(result == EDEADLK))
+		misuse_relock_refused(self, request);
+	return result;
+}
+
+static SLOW int mutex_lock_busy(struct self *self, pthread_mutex_t *mutex, struct site site)
+{
+	struct request request = {mutex_id(self, mutex, site), mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site};
+
+	if (!request.lock)
+		return real.pthread_mutex_lock(mutex);
+	return mutex_wait(self, mutex, &request, NULL);
+}
+
+INLINE void mutex_acquired(struct self *self, struct slot *slot, pthread_mutex_t *mutex, uint8_t how, struct site site)
+{
+	struct request request = {mutex_id(self, mutex, site), mutex, LOCK_EXCLUSIVE, how, site};
+
+	if (likely(request.lock))
+		held_push(self, slot, &request, false);
+}
+
+EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	struct self *self = self_current;
+	struct slot *slot = self->slot;
+	int result;
+
+	if (unlikely(!slot)) {
+		self = self_open();
+		if (!self)
+			return real.pthread_mutex_lock(mutex);
+		slot = self->attached;
+	}
+	result = real.pthread_mutex_trylock(mutex);
+	if (unlikely(!acquired(result)))
+		return result == EBUSY ? mutex_lock_busy(self, mutex, SITE) : result;
+	mutex_acquired(self, slot, mutex, LOCK_BLOCKING, SITE);
+	return result;
+}
+
+EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	struct self *self = self_current;
+	struct slot *slot = self->slot;
+	int result;
+
+	if (unlikely(!slot)) {
+		self = self_open();
+		if (!self)
+			return real.pthread_mutex_trylock(mutex);
+		slot = self->attached;
+	}
+	result = real.pthread_mutex_trylock(mutex);
+	if (acquired(result))
+		mutex_acquired(self, slot, mutex, LOCK_TRY, SITE);
+	return result;
+}
+
+/* Timed forms try nothing beforehand: a bad clock or time must stay EINVAL. */
+static int mutex_lock_timed(pthread_mutex_t *mutex, const struct timed *timed, struct site site)
+{
+	struct self *self = self_current;
+	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_TIMED, site};
+
+	if (unlikely(!self->slot))
+		self = self_open();
+	if (self)
+		request.lock = mutex_id(self, mutex, site);
+	return request.lock ? mutex_wait(self, mutex, &request, timed) : real_lock(mutex, timed);
+}
+
+EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
+{
+	return mutex_lock_timed(mutex, &(struct timed){.until = until}, SITE);
+}
+
+EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock, const struct timespec *restrict until)
+{
+	return mutex_lock_timed(mutex, &(struct timed){.until = until, .clock = clock, .has_clock = true}, SITE);
+}
+
+/* ---- unlock ---- */
+
+/* Kinds whose unlock libc checks itself: it answers EPERM. */
+static bool libc_checks(struct sort sort)
+{
+	return sort.kind == KIND_RECURSIVE || sort.kind == KIND_ERRORCHECK || (sort.flags & (LOCK_ROBUST | LOCK_PI));
+}
+
+/* Not on top of the held stack: deeper in it, or misused, or taken where we did not see it. Says what there is to say before the unlock. */
+static int mutex_unlock_entered(struct self *self, pthread_mutex_t *mutex, struct site site)
+{
+	struct sort sort = identity_mutex_sort(mutex);
+	struct misuse misuse = {.lock = identity_mutex_find(mutex), .address = mutex, .site = site};
+
+	if (held_remove(self, mutex) || !misuse.lock || sort.kind == KIND_UNKNOWN)
+		return real.pthread_mutex_unlock(mutex);
+	if (libc_checks(sort)) {
+		int result = real.pthread_mutex_unlock(mutex);
+
+		if (result == EPERM)
+			misuse_unlock(self, &misuse, RULE_UNLOCK_REFUSED);
+		return result;
+	}
+	if (mutex->__data.__lock == 0)
+		misuse_unlock(self, &misuse, RULE_UNLOCK_NOT_LOCKED);
+	else if (mutex->__data.__owner != (int)self->info->tid)
+		misuse_unlock(self, &misuse, RULE_UNLOCK_NOT_OWNER);
+	return real.pthread_mutex_unlock(mutex);
+}
+
+static SLOW int mutex_unlock_slow(pthread_mutex_t *mutex, struct site site)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	self = self_enter();
+	if (!self)
+		return real.pthread_mutex_unlock(mutex);
+	result = mutex_unlock_entered(self, mutex, site);
+	self_leave(self);
+	return result;
+}
+
+EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+	struct slot *slot = self_current->slot;
+
+	if (likely(slot && held_pop(slot, mutex)))
+		return real.pthread_mutex_unlock(mutex);
+	return mutex_unlock_slow(mutex, SITE);
+}
+
+/* ---- init, destroy ---- */
+
+EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	result = real.pthread_mutex_init(mutex, attributes);
+	if (result != 0)
+		return result;
+	self = self_enter();
+	if (self) {
+		identity_mutex_begin(self, mutex, SITE);
+		self_leave(self);
+	}
+	return result;
+}
+
+EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	self = self_enter();
+	if (!self)
+		return real.pthread_mutex_destroy(mutex);
+	if (mutex->__data.__lock != 0 && identity_mutex_sort(mutex).kind != KIND_UNKNOWN) {
+		struct misuse misuse = {.lock = identity_mutex_find(mutex), .address = mutex, .site = SITE};
+
+		if (misuse.lock)
+			misuse_destroy(self, &misuse);
+	}
+	result = real.pthread_mutex_destroy(mutex);
+	if (result == 0)
+		identity_mutex_end(self, mutex);
+	self_leave(self);
+	return result;
+}
+
+OLD_NAME(__pthread_mutex_lock, pthread_mutex_lock);
+OLD_NAME(__pthread_mutex_trylock, pthread_mutex_trylock);
+OLD_NAME(__pthread_mutex_unlock, pthread_mutex_unlock);
+OLD_NAME(__pthread_mutex_init, pthread_mutex_init);
+OLD_NAME(__pthread_mutex_destroy, pthread_mutex_destroy);

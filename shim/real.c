@@ -1,0 +1,42 @@
+/* real.c: see real.h. */
+#include "real.h"
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <string.h>
+
+struct real real;
+
+/* pthread_cond_* has two implementations on x86-64, and dlsym returned the old one up to glibc 2.31. */
+static void *find(const char *name)
+{
+	void *address = NULL;
+
+	if (!strncmp(name, "pthread_cond_", 13))
+		address = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+	return address ? address : dlsym(RTLD_NEXT, name);
+}
+
+void real_resolve(void)
+{
+#define REAL(name)                                                                                                                         \
+	if (strncmp(#name, "__cxa_", 6))                                                                                                   \
+		real.name = (__typeof__(real.name))find(#name);
+#define ALIAS(name, target)
+#include "functions.def"
+#undef REAL
+#undef ALIAS
+	__atomic_store_n(&real.ready, true, __ATOMIC_RELEASE);
+}
+
+void *real_cxx(const char *name, const void *caller)
+{
+	void *address = dlsym(RTLD_NEXT, name);
+	struct dl_find_object object;
+
+	if (address)
+		return address;
+	if (_dl_find_object((void *)(uintptr_t)caller, &object) != 0)
+		return NULL;
+	return dlsym(object.dlfo_link_map, name);
+}

@@ -1,0 +1,273 @@
+/* rwlock.c: pthread_rwlock_*. Reading is a hot path: a reader writes nothing that other threads read but libc's own counter. */
+#include "deadlock.h"
+#include "events.h"
+#include "held.h"
+#include "identity.h"
+#include "misuse.h"
+#include "real.h"
+#include "state.h"
+
+INLINE uint64_t rwlock_id(struct self *self, pthread_rwlock_t *rwlock, struct site site)
+{
+	uint64_t id = identity_of_rwlock(rwlock);
+
+	return likely(id) ? id : identity_rwlock_make(self, rwlock, site);
+}
+
+INLINE int real_try(pthread_rwlock_t *rwlock, uint8_t mode)
+{
+	return mode == LOCK_SHARED ? real.pthread_rwlock_tryrdlock(rwlock) : real.pthread_rwlock_trywrlock(rwlock);
+}
+
+/* libc's own lock. `timed` NULL: without limit. */
+static int real_lock(pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed)
+{
+	if (!timed)
+		return mode == LOCK_SHARED ? real.pthread_rwlock_rdlock(rwlock) : real.pthread_rwlock_wrlock(rwlock);
+	if (timed->has_clock)
+		return mode == LOCK_SHARED ? real.pthread_rwlock_clockrdlock(rwlock, timed->clock, timed->until)
+					   : real.pthread_rwlock_clockwrlock(rwlock, timed->clock, timed->until);
+	return mode == LOCK_SHARED ? real.pthread_rwlock_timedrdlock(rwlock, timed->until)
+				   : real.pthread_rwlock_timedwrlock(rwlock, timed->until);
+}
+
+/* Asking for what the thread holds. libc refuses both ways while it writes; while it reads, a second read is granted, and a write waits
+ * for the thread's own read lock: for ever. */
+static void rwlock_relock(struct self *self, pthread_rwlock_t *rwlock, const struct request *request)
+{
+	struct held *held;
+
+	event_take_posted(self);
+	held = held_find(self, rwlock);
+	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || held->mode != LOCK_SHARED)
+		return;
+	if (request->mode == LOCK_EXCLUSIVE && request->how == LOCK_BLOCKING && rwlock->__data.__cur_writer == 0)
+		deadlock_self(self, request, held);
+}
+
+/* A call that is going to wait: recorded and published before, taken off after. */
+static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct request *request, const struct timed *timed)
+{
+	int result;
+
+	if (!self_enter())
+		return real_lock(rwlock, request->mode, timed);
+	rwlock_relock(self, rwlock, request);
+	held_wait_begin(self, request);
+	self_leave(self);
+	result = real_lock(rwlock, request->mode, timed);
+	if (result == 0)
+		held_push(self, self->attached, request, true);
+	held_wait_end(self);
+	if (unlikely(result == EDEADLK))
+		misuse_relock_refused(self, request);
+	return result;
+}
+
+static SLOW int rwlock_lock_busy(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
+{
+	struct request request = {rwlock_id(self, rwlock, site), rwlock, mode, LOCK_BLOCKING, site};
+
+	if (!request.lock)
+		return real_lock(rwlock, mode, NULL);
+	return rwlock_wait(self, rwlock, &request, NULL);
+}
+
+INLINE void rwlock_acquired(struct self *self, struct slot *slot, pthread_rwlock_t *rwlock, uint8_t mode, uint8_t how, struct site site)
+{
+	struct request request = {rwlock_id(self, rwlock, site), rwlock, mode, how, site};
+
+	if (likely(request.lock))
+		held_push(self, slot, &request, false);
+}
+
+/* A tried read lock can find EAGAIN (too many readers) where the real one would too; only EBUSY means busy. */
+INLINE int rwlock_lock(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
+{
+	struct self *self = self_current;
+	struct slot *slot = self->slot;
+	int result;
+
+	if (unlikely(!slot)) {
+		self = self_open();
+		if (!self)
+			return real_lock(rwlock, mode, NULL);
+		slot = self->attached;
+	}
+	result = real_try(rwlock, mode);
+	if (unlikely(result != 0))
+		return result == EBUSY ? rwlock_lock_busy(self, rwlock, mode, site) : result;
+	rwlock_acquired(self, slot, rwlock, mode, LOCK_BLOCKING, site);
+	return result;
+}
+
+INLINE int rwlock_try(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
+{
+	struct self *self = self_current;
+	struct slot *slot = self->slot;
+	int result;
+
+	if (unlikely(!slot)) {
+		self = self_open();
+		if (!self)
+			return real_try(rwlock, mode);
+		slot = self->attached;
+	}
+	result = real_try(rwlock, mode);
+	if (result == 0)
+		rwlock_acquired(self, slot, rwlock, mode, LOCK_TRY, site);
+	return result;
+}
+
+static int rwlock_lock_timed(pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed, struct site site)
+{
+	struct self *self = self_current;
+	struct request request = {0, rwlock, mode, LOCK_TIMED, site};
+
+	if (unlikely(!self->slot))
+		self = self_open();
+	if (self)
+		request.lock = rwlock_id(self, rwlock, site);
+	return request.lock ? rwlock_wait(self, rwlock, &request, timed) : real_lock(rwlock, mode, timed);
+}
+
+EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t *rwlock)
+{
+	return rwlock_lock(rwlock, LOCK_SHARED, SITE);
+}
+
+EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t *rwlock)
+{
+	return rwlock_lock(rwlock, LOCK_EXCLUSIVE, SITE);
+}
+
+EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *rwlock)
+{
+	return rwlock_try(rwlock, LOCK_SHARED, SITE);
+}
+
+EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t *rwlock)
+{
+	return rwlock_try(rwlock, LOCK_EXCLUSIVE, SITE);
+}
+
+EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *restrict rwlock, const struct timespec *restrict until)
+{
+	return rwlock_lock_timed(rwlock, LOCK_SHARED, &(struct timed){.until = until}, SITE);
+}
+
+EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *restrict rwlock, const struct timespec *restrict until)
+{
+	return rwlock_lock_timed(rwlock, LOCK_EXCLUSIVE, &(struct timed){.until = until}, SITE);
+}
+
+EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *restrict rwlock, clockid_t clock, const struct timespec *restrict until)
+{
+	return rwlock_lock_timed(rwlock, LOCK_SHARED, &(struct timed){.until = until, .clock = clock, .has_clock = true}, SITE);
+}
+
+EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict rwlock, clockid_t clock, const struct timespec *restrict until)
+{
+	return rwlock_lock_timed(rwlock, LOCK_EXCLUSIVE, &(struct timed){.until = until, .clock = clock, .has_clock = true}, SITE);
+}
+
+/* ---- unlock ---- */
+
+/* glibc: __readers counts readers from bit 3 on; __cur_writer is the writer's thread. */
+static uint32_t readers_of(const pthread_rwlock_t *rwlock)
+{
+	return rwlock->__data.__readers >> 3;
+}
+
+/* libc checks nothing here. A read unlock by a stranger cannot be told from one that we did not see the lock of, unless every reader is
+ * known: then it is not this thread. */
+static void rwlock_judge_unlock(struct self *self, pthread_rwlock_t *rwlock, const struct misuse *misuse)
+{
+	uint32_t readers = readers_of(rwlock);
+	struct holder holder;
+
+	if (rwlock->__data.__cur_writer == (int)self->info->tid)
+		return;
+	if (readers == 0 && rwlock->__data.__cur_writer == 0)
+		misuse_unlock(self, misuse, RULE_UNLOCK_NOT_LOCKED);
+	else if (rwlock->__data.__cur_writer != 0 || (event_find_holder(self, misuse->lock, &holder) && holder.count == readers))
+		misuse_unlock(self, misuse, RULE_UNLOCK_NOT_OWNER);
+}
+
+static SLOW int rwlock_unlock_slow(pthread_rwlock_t *rwlock, struct site site)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	self = self_enter();
+	if (!self)
+		return real.pthread_rwlock_unlock(rwlock);
+	if (!held_remove(self, rwlock)) {
+		struct misuse misuse = {.lock = identity_rwlock_find(rwlock), .address = rwlock, .site = site};
+
+		if (misuse.lock)
+			rwlock_judge_unlock(self, rwlock, &misuse);
+	}
+	result = real.pthread_rwlock_unlock(rwlock);
+	self_leave(self);
+	return result;
+}
+
+EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
+{
+	struct slot *slot = self_current->slot;
+
+	if (likely(slot && held_pop(slot, rwlock)))
+		return real.pthread_rwlock_unlock(rwlock);
+	return rwlock_unlock_slow(rwlock, SITE);
+}
+
+/* ---- init, destroy ---- */
+
+EXPORT int pthread_rwlock_init(pthread_rwlock_t *restrict rwlock, const pthread_rwlockattr_t *restrict attributes)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	result = real.pthread_rwlock_init(rwlock, attributes);
+	if (result != 0)
+		return result;
+	self = self_enter();
+	if (self) {
+		identity_rwlock_begin(self, rwlock, SITE);
+		self_leave(self);
+	}
+	return result;
+}
+
+EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	self = self_enter();
+	if (!self)
+		return real.pthread_rwlock_destroy(rwlock);
+	if (readers_of(rwlock) != 0 || rwlock->__data.__cur_writer != 0) {
+		struct misuse misuse = {.lock = identity_rwlock_find(rwlock), .address = rwlock, .site = SITE};
+
+		if (misuse.lock)
+			misuse_destroy(self, &misuse);
+	}
+	result = real.pthread_rwlock_destroy(rwlock);
+	if (result == 0)
+		identity_rwlock_end(self, rwlock);
+	self_leave(self);
+	return result;
+}
+
+OLD_NAME(__pthread_rwlock_rdlock, pthread_rwlock_rdlock);
+OLD_NAME(__pthread_rwlock_wrlock, pthread_rwlock_wrlock);
+OLD_NAME(__pthread_rwlock_tryrdlock, pthread_rwlock_tryrdlock);
+OLD_NAME(__pthread_rwlock_trywrlock, pthread_rwlock_trywrlock);
+OLD_NAME(__pthread_rwlock_unlock, pthread_rwlock_unlock);
+OLD_NAME(__pthread_rwlock_init, pthread_rwlock_init);
+OLD_NAME(__pthread_rwlock_destroy, pthread_rwlock_destroy);

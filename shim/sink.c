@@ -1,0 +1,305 @@
+/* sink.c: see sink.h. */
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "state.h"
+#include "text.h"
+
+#define MAPPING_MAX  (1ull << 30) /* address space for one image's recording; memory is only taken as it is used */
+#define CHUNKS_READY 3u		  /* header, the first facts, the first slots: made ready at start */
+#define CHUNK_ROOM   (RECORDING_CHUNK - (uint32_t)sizeof(struct recording_chunk))
+
+struct recording_header *sink_header;
+char sink_directory[2048];
+bool sink_private;
+
+static void sink_write(void *ctx, const struct fact *fact)
+{
+	(void)ctx;
+	sink_append(fact);
+}
+struct fact_sink sink = {.write = sink_write};
+
+/* ---- opening ---- */
+
+/* As much as limits on address space and file size allow: beyond RLIMIT_FSIZE the kernel would send SIGXFSZ. */
+static size_t mapping_size(void)
+{
+	struct rlimit limit;
+	uint64_t size = MAPPING_MAX;
+
+	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 16 < size)
+		size = limit.rlim_cur / 16;
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < size)
+		size = limit.rlim_cur;
+	return size - size % RECORDING_CHUNK;
+}
+
+/* Pages of a chunk: ready to be written, or an error now rather than SIGBUS later. */
+static bool chunk_ready(void *chunk, int fd)
+{
+	if (mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) != 0)
+		return false;
+	if (madvise(chunk, RECORDING_CHUNK, MADV_POPULATE_WRITE) == 0)
+		return true;
+	if (errno != EINVAL || fd < 0)
+		return false;
+	return posix_fallocate(fd, (uint8_t *)chunk - (uint8_t *)sink_header, RECORDING_CHUNK) == 0;
+}
+
+static bool directory_make(const char *parent)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+	struct text text = text_into(sink_directory, sizeof(sink_directory));
+	uint8_t random[8];
+	char name[sizeof(random) + 1] = "";
+
+	if (!parent || getrandom(random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		return false;
+	for (size_t i = 0; i < sizeof(random); i++)
+		name[i] = letters[random[i] % 32];
+	text_add(text_add(text_add(&text, parent), "/gridlock-"), name);
+	return mkdir(sink_directory, 0700) == 0;
+}
+
+/* Where the recording goes: the named directory, which the launcher has made, or a private one, on a memory file system if possible. */
+static bool directory_choose(const char *record)
+{
+	struct text text = text_into(sink_directory, sizeof(sink_directory));
+
+	if (*record) {
+		text_add(&text, record);
+		return mkdir(sink_directory, 0700) == 0 || errno == EEXIST;
+	}
+	sink_private = true;
+	return directory_make("/dev/shm") || directory_make(secure_getenv("TMPDIR")) || directory_make("/tmp");
+}
+
+static int file_make(int directory)
+{
+	char name[64];
+
+	for (unsigned n = 0; n < 1000; n++) {
+		struct text text = text_into(name, sizeof(name));
+		int fd;
+
+		text_add_number(text_add(text_add_number(text_add(&text, "image."), getpid()), "."), n);
+		fd = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+static void header_fill(size_t size)
+{
+	struct recording_header *h = sink_header;
+
+	h->version = RECORDING_VERSION;
+	h->byte_order = RECORDING_ORDER;
+	h->chunk_size = RECORDING_CHUNK;
+	h->chunks_max = size / RECORDING_CHUNK;
+	h->chunks_claimed = 1;
+	h->next_process = h->next_thread = h->next_stack = h->next_module = 1;
+	h->next_class = h->next_dependency = h->next_finding = 1;
+	h->next_lock = 1;
+	/* The magic last: a reader that sees it finds the rest. */
+	atomic_thread_fence(memory_order_release);
+	memcpy(h->magic, RECORDING_MAGIC, sizeof(h->magic));
+}
+
+static bool file_map(int fd)
+{
+	size_t size = mapping_size();
+	uint8_t *mapping;
+
+	if (size < 8 * RECORDING_CHUNK || ftruncate(fd, size) != 0)
+		return false;
+	mapping = mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	if (mapping == MAP_FAILED)
+		return false;
+	sink_header = (struct recording_header *)mapping;
+	for (uint32_t i = 0; i < CHUNKS_READY; i++) {
+		if (!chunk_ready(mapping + (size_t)i * RECORDING_CHUNK, fd)) {
+			munmap(mapping, size);
+			sink_header = NULL;
+			return false;
+		}
+	}
+	header_fill(size);
+	return true;
+}
+
+bool sink_open(const char *record)
+{
+	int directory, fd;
+
+	if (!directory_choose(record))
+		return false;
+	directory = open(sink_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return false;
+	fd = file_make(directory);
+	close(directory);
+	if (fd < 0)
+		return false;
+	file_map(fd);
+	close(fd);
+	return sink_header != NULL;
+}
+
+/* ---- chunks ---- */
+
+static struct recording_chunk *chunk_at(uint32_t index)
+{
+	return (struct recording_chunk *)((uint8_t *)sink_header + (size_t)index * RECORDING_CHUNK);
+}
+
+/* A chunk of its own for this process; 0: no room. */
+static uint32_t chunk_claim(enum chunk_kind kind)
+{
+	uint32_t index = atomic_fetch_add_explicit(&sink_header->chunks_claimed, 1, memory_order_relaxed);
+	struct recording_chunk *chunk;
+	int saved = errno;
+
+	if (index >= sink_header->chunks_max) {
+		atomic_store_explicit(&sink_header->chunks_claimed, sink_header->chunks_max, memory_order_relaxed);
+		return 0;
+	}
+	chunk = chunk_at(index);
+	if (index >= CHUNKS_READY && !chunk_ready(chunk, -1)) {
+		errno = saved;
+		return 0;
+	}
+	chunk->process = process->serial;
+	atomic_store_explicit(&chunk->kind, kind, memory_order_release);
+	return index;
+}
+
+struct fact *sink_append(const struct fact *fact)
+{
+	struct recording_chunk *chunk;
+	struct fact *place;
+	uint32_t used;
+
+	if (!process->facts_chunk || chunk_at(process->facts_chunk)->used + fact->size > CHUNK_ROOM)
+		process->facts_chunk = fact->size <= CHUNK_ROOM ? chunk_claim(CHUNK_FACTS) : 0;
+	if (!process->facts_chunk) {
+		sink_limit(LIMIT_LOST_FACTS);
+		return NULL;
+	}
+	chunk = chunk_at(process->facts_chunk);
+	used = atomic_load_explicit(&chunk->used, memory_order_relaxed);
+	place = (struct fact *)((uint8_t *)(chunk + 1) + used);
+	memcpy(place, fact, fact->size);
+	/* Pairs with the acquire of readers: a fact that is counted is whole. */
+	atomic_store_explicit(&chunk->used, used + fact->size, memory_order_release);
+	return place;
+}
+
+/* ---- slots: numbered from 1 in their chunk, so that each lies on pages of its own ---- */
+
+static struct slot *slot_at(struct recording_chunk *chunk, uint32_t index)
+{
+	return (struct slot *)((uint8_t *)chunk + (size_t)(index + 1) * SLOT_SIZE);
+}
+
+struct slot *sink_slot_new(void)
+{
+	const uint32_t slots_per_chunk = RECORDING_CHUNK / SLOT_SIZE - 1;
+	struct recording_chunk *chunk;
+	struct slot *slot = process->free_slots;
+	uint32_t used;
+
+	if (slot) {
+		process->free_slots = (struct slot *)(uintptr_t)slot->wait_lock;
+		memset(slot, 0, sizeof(*slot));
+		slot->process = process->serial;
+		return slot;
+	}
+	if (!process->slots_chunk || chunk_at(process->slots_chunk)->used == slots_per_chunk) {
+		process->slots_chunk = chunk_claim(CHUNK_SLOTS);
+		if (process->slots_chunk && process->slots_count < sizeof(process->slots) / sizeof(process->slots[0]))
+			process->slots[process->slots_count++] = process->slots_chunk;
+	}
+	if (!process->slots_chunk) {
+		sink_limit(LIMIT_NO_SLOT);
+		return NULL;
+	}
+	chunk = chunk_at(process->slots_chunk);
+	used = atomic_load_explicit(&chunk->used, memory_order_relaxed);
+	slot = slot_at(chunk, used);
+	slot->process = process->serial;
+	atomic_store_explicit(&chunk->used, used + 1, memory_order_release);
+	return slot;
+}
+
+/* Free slots are chained through their wait_lock, which nobody reads while state is 0. */
+void sink_slot_free(struct slot *slot)
+{
+	atomic_store_explicit(&slot->state, 0, memory_order_release);
+	slot->wait_lock = (uintptr_t)process->free_slots;
+	process->free_slots = slot;
+}
+
+struct slot *sink_slot_next(struct slot *slot)
+{
+	uint32_t i = 0;
+
+	if (slot) {
+		struct recording_chunk *chunk = (struct recording_chunk *)((uintptr_t)slot & ~(uintptr_t)(RECORDING_CHUNK - 1));
+		uint32_t index = ((uintptr_t)slot - (uintptr_t)chunk) / SLOT_SIZE - 1;
+
+		if (index + 1 < chunk->used)
+			return slot_at(chunk, index + 1);
+		while (i < process->slots_count && chunk_at(process->slots[i]) != chunk)
+			i++;
+		i++;
+	}
+	return i < process->slots_count ? slot_at(chunk_at(process->slots[i]), 0) : NULL;
+}
+
+/* ---- counts ---- */
+
+void sink_limit(enum recording_limit limit)
+{
+	if (sink_header)
+		atomic_fetch_add_explicit(&sink_header->limits[limit], 1, memory_order_relaxed);
+}
+
+void sink_total(enum recording_total total)
+{
+	if (sink_header)
+		atomic_fetch_add_explicit(&sink_header->totals[total], 1, memory_order_relaxed);
+}
+
+void sink_incomplete(const char *why)
+{
+	uint32_t not_yet = 0;
+
+	if (!sink_header || !atomic_compare_exchange_strong(&sink_header->incomplete, &not_yet, 1))
+		return;
+	for (size_t i = 0; i + 1 < sizeof(sink_header->why) && why[i]; i++)
+		sink_header->why[i] = why[i];
+}
+
+void sink_trim(void)
+{
+	struct recording_chunk *chunk = process->facts_chunk ? chunk_at(process->facts_chunk) : NULL;
+	uintptr_t end;
+
+	if (!chunk)
+		return;
+	end = ((uintptr_t)(chunk + 1) + chunk->used + 4095) & ~(uintptr_t)4095;
+	madvise((void *)end, (uintptr_t)chunk + RECORDING_CHUNK - end, MADV_REMOVE);
+}

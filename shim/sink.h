@@ -1,0 +1,42 @@
+/*
+ * sink.h: the recording's file, mapped: where facts and slots go (graph/recording.h).
+ *
+ * One mapping for the image and the children that it forks. No descriptor stays open. Pages are made ready chunk by chunk: the first
+ * ones at start; a later chunk costs two system calls, and when they fail facts are lost, counted, and the host goes on.
+ */
+#ifndef GRIDLOCK_SINK_H
+#define GRIDLOCK_SINK_H
+
+#include <stdbool.h>
+
+#include "graph/lock.h"
+#include "graph/recording.h"
+
+extern struct recording_header *sink_header; /* NULL: no recording */
+extern struct fact_sink sink;		     /* for graph: sink_append */
+extern char sink_directory[2048];	     /* of the run */
+extern bool sink_private;		     /* we made the directory ourselves */
+
+/* Makes the image's file in the directory `record` (one of our own when that is empty) and maps it. False: there is no recording. */
+bool sink_open(const char *record);
+
+/* Appends a copy of `fact` and publishes it. The caller holds process->lock. Returns it where it lies, or NULL: no room, counted. */
+struct fact *sink_append(const struct fact *fact);
+
+/* A slot for a thread of this process, zeroed but for `process`; the caller holds process->lock. NULL: no room, counted. */
+struct slot *sink_slot_new(void);
+void sink_slot_free(struct slot *slot);
+/* The slots of this process one after the other, free ones too, from NULL to NULL; the caller holds process->lock. */
+struct slot *sink_slot_next(struct slot *slot);
+
+/* Counts a limit that was hit, or something into the totals. Any thread, async-signal-safe. */
+void sink_limit(enum recording_limit limit);
+void sink_total(enum recording_total total);
+
+/* Notes in the recording why it is incomplete. Any thread, async-signal-safe. */
+void sink_incomplete(const char *why);
+
+/* Gives the memory behind the last used chunk's facts back; called by the last process of the image at its end. */
+void sink_trim(void);
+
+#endif

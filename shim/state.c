@@ -1,0 +1,139 @@
+/* state.c: see state.h. */
+#include "state.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "real.h"
+#include "sink.h"
+
+struct self self_none;
+struct self self_over = {.ended = true};
+__thread struct self *self_current __attribute__((tls_model("initial-exec"))) = &self_none;
+
+static struct process process_none;
+struct process *process = &process_none;
+_Atomic int state = STATE_BEFORE;
+_Atomic bool tables_busy;
+
+static void *tables_grow(void *ctx, size_t size)
+{
+	(void)ctx;
+	return state_pages(size, false);
+}
+struct arena tables = {.grow = tables_grow};
+
+void *state_pages(size_t size, bool wipe)
+{
+	int saved = errno;
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (pages != MAP_FAILED && wipe)
+		madvise(pages, size, MADV_WIPEONFORK);
+	errno = saved;
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+void state_pages_free(void *pages, size_t size)
+{
+	int saved = errno;
+
+	munmap(pages, size);
+	errno = saved;
+}
+
+/* ---- the lock ---- */
+
+static long futex(_Atomic uint32_t *word, int operation, uint32_t value)
+{
+	return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
+}
+
+bool state_lock(struct self *self)
+{
+	uint32_t free = 0;
+
+	/* U. Drepper, "Futexes Are Tricky", mutex 2. Acquire pairs with the release in state_unlock. */
+	if (!atomic_compare_exchange_strong_explicit(&process->lock, &free, 1, memory_order_acquire, memory_order_relaxed)) {
+		while (atomic_exchange_explicit(&process->lock, 2, memory_order_acquire) != 0) {
+			if (atomic_load_explicit(&state, memory_order_relaxed) != STATE_ON)
+				return false;
+			futex(&process->lock, FUTEX_WAIT, 2);
+		}
+	}
+	atomic_store_explicit(&tables_busy, true, memory_order_relaxed);
+	if (self)
+		self->locked = true;
+	if (atomic_load_explicit(&state, memory_order_relaxed) == STATE_ON)
+		return true;
+	state_unlock(self);
+	return false;
+}
+
+void state_unlock(struct self *self)
+{
+	if (self)
+		self->locked = false;
+	atomic_store_explicit(&tables_busy, false, memory_order_relaxed);
+	if (atomic_exchange_explicit(&process->lock, 0, memory_order_release) == 2)
+		futex(&process->lock, FUTEX_WAKE, 1);
+}
+
+void state_off(const char *why)
+{
+	int on = STATE_ON;
+
+	if (!atomic_compare_exchange_strong(&state, &on, STATE_OFF))
+		return;
+	sink_incomplete(why);
+	futex(&process->lock, FUTEX_WAKE, INT32_MAX);
+}
+
+/* ---- entering the slow path ---- */
+
+struct self *self_enter(void)
+{
+	struct self *self = self_current;
+
+	if (atomic_load_explicit(&state, memory_order_relaxed) != STATE_ON || self->ended)
+		return NULL;
+	if (self->busy) {
+		sink_limit(LIMIT_UNSEEN);
+		return NULL;
+	}
+	if (!self->attached) {
+		self = attach_thread();
+		if (!self)
+			return NULL;
+	}
+	self->saved_errno = errno;
+	self->busy_sp = (uint64_t)(uintptr_t)__builtin_frame_address(0);
+	self->busy = true;
+	self->slot = NULL;
+	signal_fence();
+	return self;
+}
+
+void self_leave(struct self *self)
+{
+	errno = self->saved_errno;
+	signal_fence();
+	self->slot = self->attached;
+	self->busy = false;
+}
+
+SLOW struct self *self_open(void)
+{
+	struct self *self;
+
+	real_ready();
+	self = self_enter();
+	if (self)
+		self_leave(self);
+	return self;
+}

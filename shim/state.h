@@ -1,0 +1,108 @@
+/*
+ * state.h: what the library knows of its process, and of each thread.
+ *
+ * Two kinds of memory. What belongs to one process lives in anonymous pages with MADV_WIPEONFORK: a child, also of a raw fork, finds
+ * zeros there and begins anew: no lock word that another thread held, no slot of its parent's. What stays true across a fork (modules,
+ * stacks, locks, the mapping of the recording) lives in ordinary memory (`tables`) and goes on being used.
+ *
+ * One lock, process->lock, protects all of both but the thread records, each of which only its own thread writes. It is a futex word;
+ * it is never held while host code or libc's locking functions run, nor across fork (start.c).
+ */
+#ifndef GRIDLOCK_STATE_H
+#define GRIDLOCK_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "graph/arena.h"
+#include "graph/recording.h"
+#include "shim.h"
+
+#define MEMO_SIZE  512	/* stacks of (return address, sp) pairs seen by a thread */
+#define SEEN_SIZE  1024 /* nested contexts seen by a thread */
+#define MAX_FRAMES 256
+
+struct memo {
+	uint64_t caller, sp;
+	uint64_t taker; /* CFA of the calling function */
+	uint32_t stack;
+	uint32_t pad;
+};
+
+/* A thread. Only its own thread touches it. */
+struct self {
+	struct slot *slot;     /* NULL: the fast path is shut (not attached, in the slow path, after a fork, at an end) */
+	uint64_t segment_mix;  /* of the current segment, for `seen` */
+	struct slot *attached; /* its slot, also while the fast path is shut */
+	bool busy;	       /* in the slow path: what a signal handler does meanwhile passes through */
+	bool ended;	       /* its thread-specific data is gone: pass through for good */
+	bool locked;	       /* it holds process->lock */
+	uint8_t rounds;	       /* of thread-specific data destructors */
+	uint8_t jumped;	       /* held entries that a jump went over, at most 255 */
+	int saved_errno;
+	uint64_t busy_sp; /* where the slow path was entered */
+	struct thread_info *info;
+	uint64_t throw_top; /* the highest frame that the last throw saw */
+	uint32_t throw_stack;
+	uint32_t deep_room; /* entries in `deep` */
+	struct held *deep;  /* held entries from SLOT_HELD on */
+	struct self *next_free;
+	uint64_t seen[SEEN_SIZE];
+	struct memo memo[MEMO_SIZE];
+	struct fact_stack scratch; /* of the unwinder; its frames follow */
+	uint64_t scratch_frames[MAX_FRAMES];
+};
+_Static_assert(offsetof(struct self, scratch_frames) == offsetof(struct self, scratch) + sizeof(struct fact_stack), "frames follow");
+
+/* Never NULL: &self_none before a thread is attached. Its slot is NULL, so that one test covers every reason to leave the fast path. */
+extern __thread struct self *self_current __attribute__((tls_model("initial-exec")));
+extern struct self self_none;
+extern struct self self_over; /* of a thread past its end */
+
+struct process {
+	uint32_t serial;       /* 0: not begun (a fresh page: start, or a child of a raw fork) */
+	_Atomic uint32_t lock; /* 0 free, 1 taken, 2 taken and waited for */
+	uint32_t facts_chunk;  /* where facts go; 0: none yet */
+	uint32_t slots_chunk;
+	uint32_t slots[1024]; /* chunks of slots of this process; beyond, threads are not searched for holders */
+	uint32_t slots_count;
+	struct slot *free_slots; /* given back by ended threads */
+	struct self *free_selves;
+	struct arena arena;	   /* of what is below */
+	struct thread_info *infos; /* threads by pthread_t: created or attached, and not joined yet */
+	struct events *events;	   /* the graph: events.c */
+};
+extern struct process *process; /* never NULL; points to an unused static one before the start */
+
+enum { STATE_BEFORE, STATE_ON, STATE_OFF };
+extern _Atomic int state;	 /* before the constructor; on; switched off for good */
+extern struct arena tables;	 /* survives a fork */
+extern _Atomic bool tables_busy; /* process->lock is held; a child of a raw fork that reads true cannot trust the tables */
+
+/* Zeroed pages, outside the host's malloc; NULL when there are none. `wipe`: a forked child finds them zeroed. */
+void *state_pages(size_t size, bool wipe);
+void state_pages_free(void *pages, size_t size);
+
+/* Takes process->lock; `self` may be NULL (no record yet). False: gridlock is off (the lock is not taken). A futex; a system call only when it is contended. */
+bool state_lock(struct self *self);
+void state_unlock(struct self *self);
+
+/* Switches the library off for good: every wrapper forwards from now on, the recording says why. Any thread, any time. */
+void state_off(const char *why);
+
+/* Enters the slow path: the thread's record with its fast path shut, errno saved. NULL: pass through (before the start, off, a signal
+ * handler inside the slow path, a thread past its end). Attaches a thread that is seen for the first time. */
+struct self *self_enter(void);
+void self_leave(struct self *self);
+
+/* A wrapper found the fast path shut: attaches the thread if that is why, and returns its record; NULL: pass through. */
+struct self *self_open(void);
+
+/* Held entry number `index` of a thread, 0 the outermost; index < depth. */
+static inline struct held *self_held(struct self *self, uint32_t index)
+{
+	return index < SLOT_HELD ? &self->attached->held[index] : &self->deep[index - SLOT_HELD];
+}
+
+#endif
