@@ -304,14 +304,18 @@ struct held {
 	uint64_t caller; /* return address of the locking call */
 	uint64_t sp;	 /* frame address of the wrapper */
 	uint64_t chain;	 /* hash of the held chain up to and including this entry */
-	uint32_t stack;
-	uint8_t mode;
-	uint8_t how;
-	uint8_t flags;	     /* HELD_* */
-	uint8_t cause;	     /* enum lock_cause: a jump went over it */
+	union {
+		uint64_t what; /* all of it, for one store */
+		struct {
+			uint32_t stack;
+			uint8_t mode;
+			uint8_t how;
+			uint8_t flags; /* HELD_* */
+			uint8_t cause; /* enum lock_cause: a jump went over it */
+		};
+	};
 	uint32_t jump_stack; /* where the jump was made */
-	uint32_t pad;
-	uint64_t taker; /* CFA of the function that made the locking call */
+	uint32_t pad[3];
 };
 enum { HELD_UNKNOWN = 1, HELD_TAKER_ACTIVE = 2 };
 
@@ -332,9 +336,14 @@ struct slot {
 	_Atomic uint32_t wait_mode;
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
+	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */
 	char name[16];
-	_Alignas(64) struct held held[SLOT_HELD]; /* one cache line each */
+	uint64_t pad;
+	struct held held[SLOT_HELD]; /* one cache line each */
 };
+_Static_assert(offsetof(struct slot, chain_below) == offsetof(struct slot, held) - sizeof(struct held) + offsetof(struct held, chain),
+	       "the entry below the first");
+_Static_assert(sizeof(struct held) == 64 && offsetof(struct slot, held) % 64 == 0, "a held entry has its cache line");
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot has its page");
 
 /* ---- reading (the command) ---- */

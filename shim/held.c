@@ -36,6 +36,7 @@ bool held_put(struct self *self, const struct request *request)
 	const struct memo *memo = stack_capture(self, request->site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+	uint64_t what = held_what(memo->stack, request->mode, request->how);
 
 	if (!held_reserve(self, depth)) {
 		sink_limit(LIMIT_LOST_MEMORY);
@@ -43,7 +44,8 @@ bool held_put(struct self *self, const struct request *request)
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
-	held_fill(self_held(self, depth), request, memo, held_chain(chain_below(self, depth), request, memo->stack));
+	held_fill(self_held(self, depth), request->lock, request->address, request->site, what,
+		  held_chain(chain_below(self, depth), request->lock, what));
 	return true;
 }
 
@@ -55,18 +57,20 @@ void held_record(struct self *self, const struct request *request)
 
 	if (depth == 0)
 		return;
-	context = held_chain(chain_below(self, depth), request, memo->stack);
+	context = held_chain(chain_below(self, depth), request->lock, held_what(memo->stack, request->mode, request->how));
 	if (!held_seen(self, context))
 		event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
 }
 
-SLOW void held_push_slow(struct self *self, const struct request *request, bool recorded)
+SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
 {
+	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site};
+
 	if (!self_enter())
 		return;
-	if (!recorded && request->how != LOCK_TRY)
-		held_record(self, request);
-	held_put(self, request);
+	if (!recorded && request.how != LOCK_TRY)
+		held_record(self, &request);
+	held_put(self, &request);
 	self_leave(self);
 }
 
@@ -82,13 +86,13 @@ struct held *held_find(struct self *self, const void *address)
 static void held_move(struct self *self, uint32_t to)
 {
 	struct held *place = self_held(self, to), *from = self_held(self, to + 1);
-	struct request request = {.lock = from->lock, .mode = from->mode, .how = from->how};
+	uint64_t lock = atomic_load_explicit(&from->lock, memory_order_relaxed);
 
 	atomic_store_explicit(&place->lock, 0, memory_order_relaxed);
 	signal_fence();
 	memcpy((char *)place + sizeof(place->lock), (char *)from + sizeof(from->lock), sizeof(*place) - sizeof(place->lock));
-	place->chain = held_chain(chain_below(self, to), &request, from->stack);
-	atomic_store_explicit(&place->lock, request.lock, memory_order_release);
+	place->chain = held_chain(chain_below(self, to), lock, held_what(from->stack, from->mode, from->how));
+	atomic_store_explicit(&place->lock, lock, memory_order_release);
 }
 
 void held_close_gap(struct self *self, uint32_t index)

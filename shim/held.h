@@ -37,12 +37,17 @@ INLINE bool acquired(int result)
 	return result == 0 || result == EOWNERDEAD;
 }
 
-INLINE uint64_t held_chain(uint64_t below, const struct request *request, uint32_t stack)
+/* stack, mode and how as they lie in an entry. */
+INLINE uint64_t held_what(uint32_t stack, uint8_t mode, uint8_t how)
 {
-	uint64_t hash = (below ^ request->lock) * 0x9e3779b97f4a7c15ull;
+	return stack | (uint64_t)mode << 32 | (uint64_t)how << 40;
+}
 
-	hash ^= hash >> 29;
-	return (hash + ((uint64_t)stack << 8 | request->mode << 4 | request->how)) * 0xd6e8feb86659fd93ull;
+INLINE uint64_t held_chain(uint64_t below, uint64_t lock, uint64_t what)
+{
+	uint64_t hash = (below + lock) * 0x9e3779b97f4a7c15ull;
+
+	return ((hash ^ hash >> 32) + what) * 0xd6e8feb86659fd93ull;
 }
 
 INLINE uint32_t held_seen_index(uint64_t context)
@@ -64,49 +69,42 @@ INLINE bool held_seen(const struct self *self, uint64_t context)
 	return entry == context || entry == (context ^ self->segment_mix);
 }
 
-/* The rare rest of held_push: a context not seen yet, or more than SLOT_HELD entries. */
-void held_push_slow(struct self *self, const struct request *request, bool recorded);
+/* The rare rest of held_push: a context not seen yet, or more than SLOT_HELD entries. `recorded`: the dependency is recorded already,
+ * for the thread had to wait. */
+void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded);
 
-INLINE void held_fill(struct held *held, const struct request *request, const struct memo *memo, uint64_t chain)
+INLINE void held_fill(struct held *held, uint64_t lock, const void *address, struct site site, uint64_t what, uint64_t chain)
 {
-	held->address = (uintptr_t)request->address;
-	held->caller = request->site.caller;
-	held->sp = request->site.sp;
+	held->address = (uintptr_t)address;
+	held->caller = site.caller;
+	held->sp = site.sp;
 	held->chain = chain;
-	held->stack = memo->stack;
-	held->mode = request->mode;
-	held->how = request->how;
-	held->flags = 0;
-	held->cause = 0;
-	held->taker = memo->taker;
+	held->what = what;
 	/* Release: another thread that finds the number finds the rest. */
-	atomic_store_explicit(&held->lock, request->lock, memory_order_release);
+	atomic_store_explicit(&held->lock, lock, memory_order_release);
 }
 
-/* The lock was acquired. `recorded`: its dependency is recorded already, for the thread had to wait. */
-INLINE void held_push(struct self *self, struct slot *slot, const struct request *request, bool recorded)
+/* The lock was acquired without a wait; mode and how as held_what(0, mode, how). This is the hot path: its arguments stay in registers. */
+INLINE void held_push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
-	const struct memo *memo = stack_at(self, request->site);
+	const struct memo *memo = stack_at(self, site);
+	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
 	struct held *held = &slot->held[depth];
-	uint64_t chain;
+	uint64_t what = mode_and_how | memo->stack, chain;
 
-	if (depth == 0) {
-		chain = held_chain(0, request, memo->stack);
-	} else {
-		if (unlikely(depth >= SLOT_HELD)) {
-			held_push_slow(self, request, recorded);
-			return;
-		}
-		chain = held_chain(held[-1].chain, request, memo->stack);
-		if (unlikely(!recorded && request->how != LOCK_TRY && !held_seen(self, chain))) {
-			held_push_slow(self, request, recorded);
-			return;
-		}
+	if (unlikely(depth >= SLOT_HELD)) {
+		held_push_slow(self, lock, address, mode_and_how, site, false);
+		return;
+	}
+	chain = held_chain(held[-1].chain, lock, what);
+	if (depth && mode_and_how >> 40 != LOCK_TRY && unlikely(!held_seen(self, chain))) {
+		held_push_slow(self, lock, address, mode_and_how, site, false);
+		return;
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
-	held_fill(held, request, memo, chain);
+	held_fill(held, lock, address, site, what, chain);
 }
 
 /* Is `address` the innermost held lock? Then it is popped: before the real unlock. */

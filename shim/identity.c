@@ -314,7 +314,7 @@ void identity_init(void)
 
 	if (getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
 		memcpy(&secret, (void *)(uintptr_t)getauxval(AT_RANDOM), sizeof(secret));
-	identity_secret = secret;
+	identity_secret = secret | 1ull << 63;
 	if (settings.identity_table)
 		return;
 	stamp_mutexes = mutex_keeps_stamp(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE) &&

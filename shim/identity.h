@@ -31,6 +31,7 @@ INLINE uint64_t identity_of_mutex(const pthread_mutex_t *mutex)
 	const struct identity_stamp *stamp = identity_mutex_stamp(mutex);
 	uint64_t id = __atomic_load_n(&stamp->id, __ATOMIC_RELAXED);
 
+	/* No id of 0 verifies: its check would be secret ^ address, and the secret has a bit that no address has (identity_init). */
 	return likely((__atomic_load_n(&stamp->check, __ATOMIC_RELAXED) ^ id ^ (uintptr_t)mutex) == identity_secret) ? id : 0;
 }
 

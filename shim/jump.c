@@ -25,7 +25,11 @@ static void mark_active(struct self *self, uint64_t cfa, uint64_t pc)
 	for (uint32_t i = 0; i < self->attached->depth; i++) {
 		struct held *held = self_held(self, i);
 
-		if (held->taker == cfa && stack_function(held->caller) == stack_function(pc))
+		/* The memo knows the CFA of the function that made the call; one that was replaced since makes no proof. */
+		const struct memo *memo = stack_memo(self, (struct site){held->caller, held->sp});
+
+		if (memo->caller == held->caller && memo->sp == held->sp && memo->taker == cfa &&
+		    stack_function(held->caller) == stack_function(pc))
 			held->flags |= HELD_TAKER_ACTIVE;
 	}
 }

@@ -60,64 +60,75 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 	self_leave(self);
 	result = real_lock(mutex, timed);
 	if (acquired(result))
-		held_push(self, self->attached, request, true);
+		held_push_slow(self, request->lock, mutex, held_what(0, LOCK_EXCLUSIVE, request->how), request->site, true);
 	held_wait_end(self);
 	if (unlikely(result == EDEADLK))
 		misuse_relock_refused(self, request);
 	return result;
 }
 
-static SLOW int mutex_lock_busy(struct self *self, pthread_mutex_t *mutex, struct site site)
+INLINE void mutex_acquired(struct self *self, pthread_mutex_t *mutex, uint8_t how, struct site site)
 {
-	struct request request = {mutex_id(self, mutex, site), mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site};
+	uint64_t id = identity_of_mutex(mutex);
 
-	if (!request.lock)
-		return real.pthread_mutex_lock(mutex);
-	return mutex_wait(self, mutex, &request, NULL);
+	if (unlikely(!id)) {
+		id = identity_mutex_make(self, mutex, site);
+		if (!id)
+			return;
+	}
+	held_push(self, id, mutex, held_what(0, LOCK_EXCLUSIVE, how), site);
 }
 
-INLINE void mutex_acquired(struct self *self, struct slot *slot, pthread_mutex_t *mutex, uint8_t how, struct site site)
+/* The try did not simply succeed. */
+static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int result, struct site site)
 {
-	struct request request = {mutex_id(self, mutex, site), mutex, LOCK_EXCLUSIVE, how, site};
+	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site};
 
-	if (likely(request.lock))
-		held_push(self, slot, &request, false);
+	if (acquired(result))
+		mutex_acquired(self, mutex, LOCK_BLOCKING, site);
+	if (result != EBUSY)
+		return result;
+	request.lock = mutex_id(self, mutex, site);
+	return request.lock ? mutex_wait(self, mutex, &request, NULL) : real.pthread_mutex_lock(mutex);
+}
+
+/* The fast path was shut. */
+static SLOW int mutex_lock_first(pthread_mutex_t *mutex, struct site site)
+{
+	struct self *self = self_open();
+
+	if (!self)
+		return real.pthread_mutex_lock(mutex);
+	return mutex_lock_rest(self, mutex, real.pthread_mutex_trylock(mutex), site);
 }
 
 EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	struct self *self = self_current;
-	struct slot *slot = self->slot;
 	int result;
 
-	if (unlikely(!slot)) {
-		self = self_open();
-		if (!self)
-			return real.pthread_mutex_lock(mutex);
-		slot = self->attached;
-	}
+	if (unlikely(!self->slot))
+		return mutex_lock_first(mutex, SITE);
 	result = real.pthread_mutex_trylock(mutex);
-	if (unlikely(!acquired(result)))
-		return result == EBUSY ? mutex_lock_busy(self, mutex, SITE) : result;
-	mutex_acquired(self, slot, mutex, LOCK_BLOCKING, SITE);
-	return result;
+	if (unlikely(result != 0))
+		return mutex_lock_rest(self, mutex, result, SITE);
+	mutex_acquired(self, mutex, LOCK_BLOCKING, SITE);
+	return 0;
 }
 
 EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
 	struct self *self = self_current;
-	struct slot *slot = self->slot;
 	int result;
 
-	if (unlikely(!slot)) {
+	if (unlikely(!self->slot)) {
 		self = self_open();
 		if (!self)
 			return real.pthread_mutex_trylock(mutex);
-		slot = self->attached;
 	}
 	result = real.pthread_mutex_trylock(mutex);
 	if (acquired(result))
-		mutex_acquired(self, slot, mutex, LOCK_TRY, SITE);
+		mutex_acquired(self, mutex, LOCK_TRY, SITE);
 	return result;
 }
 

@@ -57,65 +57,75 @@ static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct
 	self_leave(self);
 	result = real_lock(rwlock, request->mode, timed);
 	if (result == 0)
-		held_push(self, self->attached, request, true);
+		held_push_slow(self, request->lock, rwlock, held_what(0, request->mode, request->how), request->site, true);
 	held_wait_end(self);
 	if (unlikely(result == EDEADLK))
 		misuse_relock_refused(self, request);
 	return result;
 }
 
-static SLOW int rwlock_lock_busy(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
+INLINE void rwlock_acquired(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, uint8_t how, struct site site)
 {
-	struct request request = {rwlock_id(self, rwlock, site), rwlock, mode, LOCK_BLOCKING, site};
+	uint64_t id = identity_of_rwlock(rwlock);
 
-	if (!request.lock)
+	if (unlikely(!id)) {
+		id = identity_rwlock_make(self, rwlock, site);
+		if (!id)
+			return;
+	}
+	held_push(self, id, rwlock, held_what(0, mode, how), site);
+}
+
+/* The try did not succeed. EAGAIN (too many readers) is what the real call would answer too; only EBUSY means busy. */
+static SLOW int rwlock_lock_rest(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, int result, struct site site)
+{
+	struct request request = {0, rwlock, mode, LOCK_BLOCKING, site};
+
+	if (result == 0)
+		rwlock_acquired(self, rwlock, mode, LOCK_BLOCKING, site);
+	if (result != EBUSY)
+		return result;
+	request.lock = rwlock_id(self, rwlock, site);
+	return request.lock ? rwlock_wait(self, rwlock, &request, NULL) : real_lock(rwlock, mode, NULL);
+}
+
+/* The fast path was shut. */
+static SLOW int rwlock_lock_first(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
+{
+	struct self *self = self_open();
+
+	if (!self)
 		return real_lock(rwlock, mode, NULL);
-	return rwlock_wait(self, rwlock, &request, NULL);
+	return rwlock_lock_rest(self, rwlock, mode, real_try(rwlock, mode), site);
 }
 
-INLINE void rwlock_acquired(struct self *self, struct slot *slot, pthread_rwlock_t *rwlock, uint8_t mode, uint8_t how, struct site site)
-{
-	struct request request = {rwlock_id(self, rwlock, site), rwlock, mode, how, site};
-
-	if (likely(request.lock))
-		held_push(self, slot, &request, false);
-}
-
-/* A tried read lock can find EAGAIN (too many readers) where the real one would too; only EBUSY means busy. */
 INLINE int rwlock_lock(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
 {
 	struct self *self = self_current;
-	struct slot *slot = self->slot;
 	int result;
 
-	if (unlikely(!slot)) {
-		self = self_open();
-		if (!self)
-			return real_lock(rwlock, mode, NULL);
-		slot = self->attached;
-	}
+	if (unlikely(!self->slot))
+		return rwlock_lock_first(rwlock, mode, site);
 	result = real_try(rwlock, mode);
 	if (unlikely(result != 0))
-		return result == EBUSY ? rwlock_lock_busy(self, rwlock, mode, site) : result;
-	rwlock_acquired(self, slot, rwlock, mode, LOCK_BLOCKING, site);
-	return result;
+		return rwlock_lock_rest(self, rwlock, mode, result, site);
+	rwlock_acquired(self, rwlock, mode, LOCK_BLOCKING, site);
+	return 0;
 }
 
 INLINE int rwlock_try(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
 {
 	struct self *self = self_current;
-	struct slot *slot = self->slot;
 	int result;
 
-	if (unlikely(!slot)) {
+	if (unlikely(!self->slot)) {
 		self = self_open();
 		if (!self)
 			return real_try(rwlock, mode);
-		slot = self->attached;
 	}
 	result = real_try(rwlock, mode);
 	if (result == 0)
-		rwlock_acquired(self, slot, rwlock, mode, LOCK_TRY, site);
+		rwlock_acquired(self, rwlock, mode, LOCK_TRY, site);
 	return result;
 }
 

@@ -11,8 +11,7 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* The old name of a wrapper, at the same address. */
-#define OLD_NAME(name, target) \
-	__typeof__(target) name __attribute__((visibility("default"), alias(#target), copy(target)))
+#define OLD_NAME(name, target) __typeof__(target) name __attribute__((visibility("default"), alias(#target), copy(target)))
 
 /* Where the program called the wrapper from: return address, and the stack pointer before the call (the wrapper's CFA). */
 struct site {
