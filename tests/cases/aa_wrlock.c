@@ -1,0 +1,21 @@
+/* A thread takes a write lock twice: libc refuses with EDEADLK, and the program goes on. */
+#include "case.h"
+
+#include <errno.h>
+
+RWLOCK(A);
+
+THREAD(thread1)
+{
+	take(A);
+	if (take(A) != EDEADLK)
+		abort();
+	give(A);
+	return NULL;
+}
+
+int main(void)
+{
+	run(thread1);
+	return 0;
+}

@@ -1,0 +1,4 @@
+/* Three threads make a ring of three rwlocks, always to read: nobody waits for a reader. */
+#define LOCK RWLOCK
+#define TAKE take_shared
+#include "pattern_abbcca.h"

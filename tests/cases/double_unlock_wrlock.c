@@ -1,0 +1,18 @@
+/* A rwlock, taken to write, is unlocked twice. */
+#include "case.h"
+
+RWLOCK(A);
+
+THREAD(thread1)
+{
+	take(A);
+	give(A);
+	give(A);
+	return NULL;
+}
+
+int main(void)
+{
+	run(thread1);
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* A finding in a program that dies of SIGABRT: the signal says more, the finding is in the report. */
+#include <signal.h>
+
+#include "exit_abba.h"
+
+int main(void)
+{
+	abba();
+	raise(SIGABRT);
+	return 0;
+}

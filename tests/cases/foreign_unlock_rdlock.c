@@ -1,0 +1,17 @@
+/* main takes a rwlock, to read, and another thread unlocks it. */
+#include "case.h"
+
+RWLOCK(A);
+
+THREAD(thread1)
+{
+	give(A);
+	return NULL;
+}
+
+int main(void)
+{
+	take_shared(A);
+	run(thread1);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* abbcca: three threads, three locks, one ring, closed by the last thread. The case says what LOCK is, and how it is taken: TAKE. */
+#include "case.h"
+
+LOCK(A);
+LOCK(B);
+LOCK(C);
+
+THREAD(thread1)
+{
+	TAKE(A);
+	TAKE(B);
+	give(B);
+	give(A);
+	return NULL;
+}
+
+THREAD(thread2)
+{
+	TAKE(B);
+	TAKE(C);
+	give(C);
+	give(B);
+	return NULL;
+}
+
+THREAD(thread3)
+{
+	TAKE(C);
+	TAKE(A);
+	give(A);
+	give(C);
+	return NULL;
+}
+
+int main(void)
+{
+	run(thread1);
+	run(thread2);
+	run(thread3);
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* A lock that was tried and got is held like any other. */
+#include "case.h"
+
+MUTEX(A);
+MUTEX(B);
+
+THREAD(thread1)
+{
+	pthread_mutex_trylock(&A);
+	take(B);
+	give(B);
+	give(A);
+	return NULL;
+}
+
+THREAD(thread2)
+{
+	take(B);
+	take(A);
+	give(A);
+	give(B);
+	return NULL;
+}
+
+int main(void)
+{
+	run(thread1);
+	run(thread2);
+	return 0;
+}
