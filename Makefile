@@ -8,7 +8,8 @@ VERSION := 0.1.0
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 COMMON   := -std=gnu11 -D_GNU_SOURCE -I. $(WARN) -MMD -MP -DVERSION='"$(VERSION)"'
 # The library: position independent, one initial-exec TLS pointer, nothing exported but what says so, unwind tables through every frame.
-SHIM     := $(COMMON) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
+# Vectors would only add moves to the hot path.
+SHIM     := $(COMMON) -fno-tree-vectorize -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
             -DBINDIR='"$(PREFIX)/bin"'
 SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--hash-style=gnu,-soname,libgridlock.so
 LIBS     := -ljansson -ldw -lelf -lz
