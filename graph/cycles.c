@@ -1,0 +1,309 @@
+/* cycles.c: see cycles.h. */
+#include "cycles.h"
+
+#include <string.h>
+
+#include "classify.h"
+#include "components.h"
+#include "hash.h"
+
+#define MAX_LENGTH  8u
+#define MAX_CYCLES  200000u
+#define MAX_CHOICES 4096u     /* combinations of dependencies looked at for one ring of locks */
+#define MAX_STEPS   20000000u /* of the search, in all */
+
+/* Cycles at one set of code locations. */
+struct group {
+	uint64_t key;
+	struct cycle *cycle;
+	uint64_t first; /* its place among all groups */
+	UT_hash_handle hh;
+};
+struct enumeration {
+	const struct cycles_input *input;
+	struct arena *arena;
+	struct lock_graph graph;
+	struct cycles_result *result;
+	struct group *groups;
+	uint32_t max_length;
+	uint64_t max_cycles, steps, groups_count;
+	uint32_t *distance; /* to the start of the search, inside its component; UINT32_MAX: not at all */
+	uint32_t *queue;
+	bool *on_path;
+	struct lock_edge *path[MAX_LENGTH];
+	struct lock_link *chosen[MAX_LENGTH];
+	struct cycle *candidate; /* scratch, with room for the longest */
+};
+
+static int level_of(int rule)
+{
+	enum { NOTE = 1, WARNING, ERROR };
+	static const int levels[] = {
+#define RULE(id, name, level, text) level,
+#include "rules.def"
+#undef RULE
+	};
+
+	return levels[rule];
+}
+
+/* ---- grouping ---- */
+
+static uint64_t location(const struct cycles_input *input, uint32_t stack)
+{
+	return input->location ? input->location(input->ctx, stack) : stack;
+}
+
+/* The same for every rotation of a ring: a sum over its links' locations. */
+static uint64_t group_key(struct enumeration *e, uint32_t length)
+{
+	uint64_t key = length;
+
+	for (uint32_t i = 0; i < length; i++) {
+		const struct cycles_dependency *dependency = &e->input->dependencies[e->chosen[i]->dependency];
+		const struct cycles_held *held = &dependency->held[e->chosen[i]->held];
+
+		key += hash_mix(hash_mix(1, location(e->input, held->stack)), location(e->input, dependency->stack));
+	}
+	return key;
+}
+
+static size_t cycle_size(const struct enumeration *e)
+{
+	return sizeof(struct cycle) + e->max_length * sizeof(struct cycles_link);
+}
+
+/* The chosen links as a cycle. Its first link is the one of the smallest dependency, so that rotations look the same. */
+static void fill_candidate(struct enumeration *e, uint32_t length)
+{
+	uint32_t first = 0;
+
+	for (uint32_t i = 1; i < length; i++)
+		if (e->chosen[i]->dependency < e->chosen[first]->dependency)
+			first = i;
+	memset(e->candidate, 0, cycle_size(e));
+	e->candidate->length = length;
+	e->candidate->count = 1;
+	for (uint32_t i = 0; i < length; i++) {
+		const struct lock_link *link = e->chosen[(first + i) % length];
+
+		e->candidate->links[i].dependency = link->dependency;
+		e->candidate->links[i].held = link->held;
+	}
+}
+
+static struct group *group_new(struct enumeration *e, uint64_t key)
+{
+	struct arena *arena = e->arena;
+	struct group *group = arena_alloc(arena, sizeof(*group));
+
+	if (!group)
+		return NULL;
+	group->key = key;
+	group->cycle = arena_alloc(arena, cycle_size(e));
+	if (!group->cycle)
+		return NULL;
+	HASH_ADD(hh, e->groups, key, sizeof(group->key), group);
+	if (!hash_added(group))
+		return NULL;
+	group->first = e->groups_count++;
+	return group;
+}
+
+/* One concrete cycle: counted in its group, and judged unless the group has an error already. */
+static bool add_cycle(struct enumeration *e, uint32_t length)
+{
+	uint64_t key = group_key(e, length), count;
+	struct group *group;
+
+	e->result->enumerated++;
+	HASH_FIND(hh, e->groups, &key, sizeof(key), group);
+	if (group && level_of(group->cycle->rule) == 3) {
+		group->cycle->count++;
+		return true;
+	}
+	fill_candidate(e, length);
+	classify_cycle(e->input, e->candidate);
+	if (!group) {
+		group = group_new(e, key);
+		if (!group)
+			return false;
+		memcpy(group->cycle, e->candidate, cycle_size(e));
+		return true;
+	}
+	count = group->cycle->count + 1;
+	if (level_of(e->candidate->rule) > level_of(group->cycle->rule))
+		memcpy(group->cycle, e->candidate, cycle_size(e));
+	group->cycle->count = count;
+	return true;
+}
+
+/* Every choice of one dependency for each edge of the ring in e->path. */
+static bool add_choices(struct enumeration *e, uint32_t length)
+{
+	uint32_t choices = 0, at;
+
+	for (uint32_t i = 0; i < length; i++)
+		e->chosen[i] = e->path[i]->first;
+	do {
+		if (choices++ == MAX_CHOICES || e->result->enumerated == e->max_cycles) {
+			e->result->bounded = true;
+			return true;
+		}
+		if (!add_cycle(e, length))
+			return false;
+		for (at = 0; at < length; at++) {
+			e->chosen[at] = e->chosen[at]->next;
+			if (e->chosen[at])
+				break;
+			e->chosen[at] = e->path[at]->first;
+		}
+	} while (at < length);
+	return true;
+}
+
+/* ---- enumeration ---- */
+
+/* Distances to `start` along edges, over nodes that are not before it: a cycle is found from its first node. */
+static void measure(struct enumeration *e, uint32_t start)
+{
+	uint32_t head = 0, tail = 0;
+
+	e->queue[tail++] = start;
+	e->distance[start] = 0;
+	while (head < tail) {
+		uint32_t node = e->queue[head++];
+
+		if (e->distance[node] + 1 >= e->max_length)
+			continue;
+		for (struct lock_edge *edge = e->graph.nodes[node]->in; edge; edge = edge->next_in) {
+			if (edge->from > start && e->distance[edge->from] == UINT32_MAX) {
+				e->distance[edge->from] = e->distance[node] + 1;
+				e->queue[tail++] = edge->from;
+			}
+		}
+	}
+	for (uint32_t i = tail; i-- > 0;)
+		e->on_path[e->queue[i]] = false;
+}
+
+static void forget(struct enumeration *e, uint32_t start)
+{
+	uint32_t head = 0, tail = 0;
+
+	e->queue[tail++] = start;
+	e->distance[start] = UINT32_MAX;
+	while (head < tail)
+		for (struct lock_edge *edge = e->graph.nodes[e->queue[head++]]->in; edge; edge = edge->next_in)
+			if (e->distance[edge->from] != UINT32_MAX) {
+				e->distance[edge->from] = UINT32_MAX;
+				e->queue[tail++] = edge->from;
+			}
+}
+
+static bool exhausted(struct enumeration *e)
+{
+	if (e->steps < MAX_STEPS && e->result->enumerated < e->max_cycles)
+		return false;
+	e->result->bounded = true;
+	return true;
+}
+
+/* All rings of exactly `length` locks whose first node is `start`. The distances keep the search from running into dead ends. */
+static bool rings_from(struct enumeration *e, uint32_t start, uint32_t length)
+{
+	struct lock_edge *next[MAX_LENGTH];
+	uint32_t depth = 0;
+
+	next[0] = e->graph.nodes[start]->out;
+	for (;;) {
+		struct lock_edge *edge = next[depth];
+
+		if (!edge || exhausted(e)) {
+			if (depth == 0)
+				return true;
+			e->on_path[e->path[--depth]->to] = false;
+			continue;
+		}
+		next[depth] = edge->next_out;
+		e->steps++;
+		e->path[depth] = edge;
+		if (depth + 1 == length) {
+			if (edge->to == start && !add_choices(e, length))
+				return false;
+		} else if (edge->to > start && !e->on_path[edge->to] && e->distance[edge->to] <= length - depth - 1) {
+			e->on_path[edge->to] = true;
+			next[++depth] = e->graph.nodes[edge->to]->out;
+		}
+	}
+}
+
+static bool enumerate(struct enumeration *e)
+{
+	for (uint32_t length = 2; length <= e->max_length; length++) {
+		for (uint32_t start = 0; start < e->graph.count && !exhausted(e); start++) {
+			bool whole;
+
+			if (!e->graph.nodes[start]->out)
+				continue;
+			measure(e, start);
+			whole = rings_from(e, start, length);
+			forget(e, start);
+			if (!whole)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* ---- the result ---- */
+
+static int before_in_list(const struct group *a, const struct group *b)
+{
+	int a_level = level_of(a->cycle->rule), b_level = level_of(b->cycle->rule);
+
+	if (a_level != b_level)
+		return b_level - a_level;
+	if (a->cycle->length != b->cycle->length)
+		return a->cycle->length < b->cycle->length ? -1 : 1;
+	return a->first < b->first ? -1 : 1;
+}
+
+static struct cycle *list(struct enumeration *e)
+{
+	struct cycle *first = NULL, **last = &first;
+	struct group *group, *next;
+
+	HASH_SORT(e->groups, before_in_list);
+	HASH_ITER (hh, e->groups, group, next) {
+		*last = group->cycle;
+		last = &group->cycle->next;
+	}
+	return first;
+}
+
+static bool prepare(struct enumeration *e)
+{
+	size_t count = e->graph.count ? e->graph.count : 1;
+
+	e->distance = arena_alloc(e->arena, count * sizeof(*e->distance));
+	e->queue = arena_alloc(e->arena, count * sizeof(*e->queue));
+	e->on_path = arena_alloc(e->arena, count * sizeof(*e->on_path));
+	e->candidate = arena_alloc(e->arena, cycle_size(e));
+	if (!e->distance || !e->queue || !e->on_path || !e->candidate)
+		return false;
+	memset(e->distance, 0xff, count * sizeof(*e->distance));
+	return true;
+}
+
+struct cycles_result cycles_find(const struct cycles_input *input, struct arena *arena)
+{
+	struct cycles_result result = {0};
+	struct enumeration e = {.input = input, .arena = arena, .result = &result};
+
+	e.max_length = input->max_length && input->max_length < MAX_LENGTH ? input->max_length : MAX_LENGTH;
+	e.max_cycles = input->max_cycles ? input->max_cycles : MAX_CYCLES;
+	result.no_memory = !components_find(&e.graph, input, arena) || !prepare(&e) || !enumerate(&e);
+	result.cycles = list(&e);
+	return result;
+}
