@@ -12,7 +12,7 @@ COMMON   := -std=gnu11 -D_GNU_SOURCE -I. $(WARN) -MMD -MP -DVERSION='"$(VERSION)
 SHIM     := $(COMMON) -fno-tree-vectorize -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
             -DBINDIR='"$(PREFIX)/bin"'
 SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--hash-style=gnu,-soname,libgridlock.so
-LIBS     := -ljansson -ldw -lelf -lz
+LIBS     := -ljansson -ldw -lelf -lz -liberty
 LIBDIR   := $(PREFIX)/lib
 
 shim_src   := $(wildcard shim/*.c)

@@ -14,10 +14,10 @@ enum level { LEVEL_OFF, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
 
 struct rule {
 	const char *name;
-	enum level level;               /* default */
+	enum level level; /* default */
 	const char *meaning;
 };
-extern const struct rule rules[];       /* by number, from graph/rules.def */
+extern const struct rule rules[]; /* by number, from graph/rules.def */
 extern const size_t rules_count;
 /* The rule of that name, or -1. */
 int rule_find(const char *name);
@@ -26,72 +26,74 @@ const char *level_name(enum level level);
 int level_find(const char *name);
 
 struct frame {
-	const char *function;           /* demangled; "??" when not known */
-	const char *file;               /* NULL when not known */
-	unsigned line;                  /* 0 when not known */
-	const char *module;             /* path */
-	uint64_t offset;                /* in the module's file; the call, not the return address */
-	bool inlined;                   /* into the next frame */
+	const char *function; /* demangled; "??" when not known */
+	const char *file;     /* NULL when not known */
+	unsigned line;	      /* 0 when not known */
+	const char *module;   /* path */
+	uint64_t offset;      /* in the module's file; the call, not the return address */
+	bool inlined;	      /* into the next frame */
 };
 struct stack {
 	size_t count;
-	const struct frame *frames;     /* innermost first; trimmed: no frame of pthreads, of the C++ library's lock classes or of gridlock on top */
+	const struct frame
+		*frames; /* innermost first; trimmed: no frame of pthreads, of the C++ library's lock classes or of gridlock on top */
 };
 struct thread {
-	uint32_t id;                    /* number in the report: 1, 2, 3 ... in order of creation, unique in the run */
-	const char *name;               /* "main", the name that was set, else the start routine, else "thread 7" */
-	const struct stack *created;    /* NULL when not seen */
+	uint32_t id;		     /* number in the report: 1, 2, 3 ... in order of creation, unique in the run */
+	const char *name;	     /* "main", the name that was set, else the start routine, else "thread 7" */
+	const struct stack *created; /* NULL when not seen */
 	pid_t pid, tid;
 };
 struct lock {
-	const char *id;                 /* stable in the report: "L1" ... */
-	const char *name;               /* symbol, or "mutex #17 (init at pool.c:42)"; never an address */
-	const char *kind;               /* "mutex", "recursive mutex", "rwlock", ... */
-	const struct stack *created;    /* where it was initialised, or first taken; NULL for a static lock */
-	const char *created_how;        /* "initialised", "first taken" or NULL */
+	const char *id;		     /* stable in the report: "L1" ... */
+	const char *name;	     /* symbol, or "mutex #17 (init at pool.c:42)"; never an address */
+	const char *kind;	     /* "mutex", "recursive mutex", "rwlock", ... */
+	const struct stack *created; /* where it was initialised, or first taken; NULL for a static lock */
+	const char *created_how;     /* "initialised", "first taken" or NULL */
 	uint32_t class_id;
 };
 struct acquisition {
 	const struct lock *lock;
-	const char *mode;               /* "exclusive" or "shared" */
-	const char *how;                /* "blocking", "timed" or "try" */
+	const char *mode; /* "exclusive" or "shared" */
+	const char *how;  /* "blocking", "timed" or "try" */
 	const struct stack *stack;
 };
-struct link {                           /* a thread that holds one lock and wants the next */
-	const struct thread *thread;    /* NULL when not known */
+struct link {			     /* a thread that holds one lock and wants the next */
+	const struct thread *thread; /* NULL when not known */
 	struct acquisition held, wanted;
 };
 struct labelled_stack {
-	const char *label;              /* "acquired here", "unlocked here", ... */
-	const struct thread *thread;    /* NULL when not known */
+	const char *label;	     /* "acquired here", "unlocked here", ... */
+	const struct thread *thread; /* NULL when not known */
 	const struct stack *stack;
 };
 struct finding {
 	int rule;
-	enum level level;               /* after --level */
-	char *fingerprint;              /* "v1:" and 16 hex digits: functions and module names, no lines, addresses, pids or text */
-	char *message;                  /* one sentence, the story */
-	char *reason;                   /* why it has this rule; never NULL */
+	enum level level;  /* after --level */
+	char *fingerprint; /* "v1:" and 16 hex digits: functions and module names, no lines, addresses, pids or text */
+	char *message;	   /* one sentence, the story */
+	char *reason;	   /* why it has this rule; never NULL */
 	uint64_t count;
 	bool suppressed;
-	const char *cause;              /* "return", "pthread_exit", "cancel", "longjmp", "exception" or NULL */
-	pid_t pid;                      /* of the process */
+	const char *cause; /* "return", "pthread_exit", "cancel", "longjmp", "exception" or NULL */
+	pid_t pid;	   /* of the process */
 	const char *exe;
 	size_t locks_count, links_count, stacks_count;
 	const struct lock **locks;
-	struct link *links;             /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
-	struct labelled_stack *stacks;  /* of a misuse */
+	struct link *links;	       /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
+	struct labelled_stack *stacks; /* of a misuse */
 };
 struct findings {
-	struct finding *list;           /* worst level first; level off is left out */
+	struct finding *list; /* worst level first; level off is left out */
 	size_t count;
 	unsigned processes, threads;
-	uint64_t locks, dependencies, events;   /* events: 0 says that the library was loaded and saw nothing */
+	uint64_t locks, dependencies, events; /* events: 0 says that the library was loaded and saw nothing */
 	size_t limits_count;
-	char **limits;                  /* "12 stacks cut at 256 frames" */
+	char **limits; /* "12 stacks cut at 256 frames" */
 	size_t remarks_count;
-	char **remarks;                 /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
-	const char *recording;          /* directory */
+	char **remarks;	       /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
+	const char *recording; /* directory; NULL when it is removed after the report */
+	void *memory;	       /* holds all of it */
 };
 
 struct options;

@@ -1,0 +1,61 @@
+/*
+ * build.h: what the files that build findings share: the run being read, and how facts become threads, locks and stacks for people.
+ * Everything made here lives in the arena of the findings.
+ */
+#ifndef GRIDLOCK_BUILD_H
+#define GRIDLOCK_BUILD_H
+
+#include "collect.h"
+#include "findings.h"
+#include "graph/arena.h"
+#include "symbols.h"
+
+/* rules.def's numbers. */
+enum {
+#define RULE(id, name, level, text) RULE_##id,
+#include "graph/rules.def"
+#undef RULE
+};
+
+/* What one image's numbers stand for, made when first asked for. */
+struct image_names {
+	size_t stacks_room, threads_room;
+	const struct stack **stacks;
+	struct thread **threads;
+	struct lock_name {
+		uint64_t id;
+		const struct lock *lock;
+	} * locks;
+	size_t locks_count;
+	bool threads_named;
+};
+struct builder {
+	struct run *run;
+	struct symbols *symbols;
+	struct arena arena;
+	struct findings *findings;
+	enum level levels[64];	   /* of the rules, after --level */
+	const struct image *image; /* being read */
+	struct image_names *names; /* of it */
+	uint32_t threads_numbered;
+	size_t locks_numbered;
+};
+
+/* Zeroed memory of the findings. Never NULL. */
+void *build_alloc(struct builder *builder, size_t size);
+const char *build_text(struct builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The stack of that number, trimmed; NULL for 0 and for one that no fact describes. */
+const struct stack *build_stack(struct builder *builder, uint32_t number);
+const struct thread *build_thread(struct builder *builder, uint32_t number);
+const struct lock *build_lock(struct builder *builder, uint64_t number);
+/* Last part of a path. */
+const char *base_name(const char *path);
+
+/* The finding's sentences and its fingerprint, once all else is there. */
+void story_tell(struct builder *builder, struct finding *finding);
+void fingerprint_make(struct builder *builder, struct finding *finding);
+/* "function (file:line)" of the innermost frame, or what is known of it. */
+const char *story_place(struct builder *builder, const struct stack *stack);
+
+#endif

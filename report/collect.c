@@ -1,0 +1,203 @@
+/* collect.c: see collect.h. */
+#include "collect.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/* Numbers come from counters, so a number far beyond what a file can describe is damage. */
+#define NUMBER_MAX (1u << 28)
+
+const struct fact *index_find(const struct index *index, uint64_t number)
+{
+	return number < index->room ? index->facts[number] : NULL;
+}
+
+static void index_add(struct index *index, uint64_t number, const struct fact *fact)
+{
+	size_t room = index->room ? index->room : 64;
+
+	if (number > NUMBER_MAX)
+		return;
+	while (room <= number)
+		room *= 2;
+	if (room != index->room) {
+		index->facts = resized(index->facts, room, sizeof(*index->facts));
+		memset(index->facts + index->room, 0, (room - index->room) * sizeof(*index->facts));
+		index->room = room;
+	}
+	index->facts[number] = fact;
+}
+
+/* Appends to a list that grows by doubling. */
+static void append(const void ***list, size_t *count, const void *element)
+{
+	if ((*count & (*count - 1)) == 0)
+		*list = resized(*list, *count ? *count * 2 : 1, sizeof(**list));
+	(*list)[(*count)++] = element;
+}
+
+static void image_add(struct image *image, const struct fact *fact)
+{
+	switch (fact->kind) {
+	case FACT_PROCESS:
+		index_add(&image->processes, ((const struct fact_process *)fact)->serial, fact);
+		break;
+	case FACT_END:
+		index_add(&image->ends, ((const struct fact_end *)fact)->serial, fact);
+		break;
+	case FACT_MODULE:
+		index_add(&image->modules, ((const struct fact_module *)fact)->id, fact);
+		break;
+	case FACT_THREAD:
+		index_add(&image->threads, ((const struct fact_thread *)fact)->id, fact);
+		break;
+	case FACT_THREAD_NAME:
+		index_add(&image->thread_names, ((const struct fact_thread_name *)fact)->id, fact);
+		break;
+	case FACT_STACK:
+		index_add(&image->stacks, ((const struct fact_stack *)fact)->id, fact);
+		break;
+	case FACT_CLASS:
+		index_add(&image->classes, ((const struct fact_class *)fact)->id, fact);
+		break;
+	case FACT_LOCK:
+		index_add(&image->locks, ((const struct fact_lock *)fact)->id, fact);
+		break;
+	case FACT_DEPENDENCY:
+		if (!(fact->flags & DEPENDENCY_CLASS))
+			append((const void ***)&image->dependencies, &image->dependencies_count, fact);
+		break;
+	case FACT_WITNESS:
+		append((const void ***)&image->witnesses, &image->witnesses_count, fact);
+		break;
+	case FACT_SEGMENT:
+		append((const void ***)&image->segments, &image->segments_count, fact);
+		break;
+	case FACT_FINDING:
+		append((const void ***)&image->findings, &image->findings_count, fact);
+		break;
+	default:
+		break;
+	}
+}
+
+void run_remark(struct run *run, char *remark)
+{
+	run->remarks = resized(run->remarks, run->remarks_count + 1, sizeof(*run->remarks));
+	run->remarks[run->remarks_count++] = remark;
+}
+
+/* Maps a file; false with a remark when that cannot be done or it is no recording. */
+static bool image_map(struct run *run, struct image *image)
+{
+	int fd = open(image->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+	const char *wrong = NULL;
+
+	if (fd < 0 || fstat(fd, &status) != 0) {
+		run_remark(run, printed("%s cannot be read: %s", image->path, strerror(errno)));
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	image->size = (size_t)status.st_size;
+	image->data = image->size ? mmap(NULL, image->size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, fd, 0) : MAP_FAILED;
+	close(fd);
+	if (image->data == MAP_FAILED)
+		wrong = image->size ? "it cannot be mapped" : "it is empty";
+	else
+		wrong = recording_check(image->data, image->size);
+	if (!wrong)
+		return true;
+	run_remark(run, printed("%s is left out: %s", image->path, wrong));
+	if (image->data != MAP_FAILED)
+		munmap(image->data, image->size);
+	return false;
+}
+
+static void image_read(struct run *run, struct image *image)
+{
+	struct recording_cursor cursor;
+	const struct fact *fact;
+	uint32_t process;
+
+	image->header = image->data;
+	recording_start(&cursor, image->data, image->size);
+	while ((fact = recording_next(&cursor, &process)))
+		image_add(image, fact);
+	image->torn = cursor.torn;
+	if (cursor.torn)
+		run_remark(run, printed("%s is cut off: what lay behind its last whole fact is missing", image->path));
+	if (image->header->incomplete)
+		run_remark(run, printed("%s is incomplete: gridlock switched itself off: %.*s", image->path,
+					(int)sizeof(image->header->why), image->header->why));
+}
+
+static int is_image(const struct dirent *entry)
+{
+	return strncmp(entry->d_name, "image.", 6) == 0;
+}
+
+struct run *collect(const char *directory, char **error)
+{
+	struct dirent **names;
+	int count = scandir(directory, &names, is_image, versionsort);
+	struct run *run;
+
+	if (count < 0) {
+		*error = printed("%s: %s", directory, strerror(errno));
+		return NULL;
+	}
+	run = new_zeroed(1, sizeof(*run));
+	run->directory = copied(directory);
+	run->images = new_zeroed((size_t)count, sizeof(*run->images));
+	for (int i = 0; i < count; i++) {
+		struct image *image = &run->images[run->images_count];
+
+		image->path = printed("%s/%s", directory, names[i]->d_name);
+		free(names[i]);
+		if (image_map(run, image)) {
+			image_read(run, image);
+			run->images_count++;
+		} else {
+			free(image->path);
+			*image = (struct image){0};
+		}
+	}
+	free(names);
+	return run;
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	for (size_t i = 0; i < run->images_count; i++) {
+		struct image *image = &run->images[i];
+		struct index *indexes[] = {&image->processes,	 &image->ends,	 &image->modules, &image->threads,
+					   &image->thread_names, &image->stacks, &image->classes, &image->locks};
+
+		for (size_t j = 0; j < sizeof(indexes) / sizeof(indexes[0]); j++)
+			free(indexes[j]->facts);
+		free(image->dependencies);
+		free(image->witnesses);
+		free(image->segments);
+		free(image->findings);
+		free(image->path);
+		munmap(image->data, image->size);
+	}
+	for (size_t i = 0; i < run->remarks_count; i++)
+		free(run->remarks[i]);
+	free(run->remarks);
+	free(run->images);
+	free(run->directory);
+	free(run);
+}

@@ -1,0 +1,49 @@
+/*
+ * collect.h: the recordings of a run, mapped and indexed. The facts stay where they lie in the mapping.
+ * Numbers are per image; look-ups take the image they belong to. What no fact describes is NULL.
+ */
+#ifndef GRIDLOCK_COLLECT_H
+#define GRIDLOCK_COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "graph/recording.h"
+
+/* Facts of one kind by their number. Sparse numbers cost room, but they are given away in sequence. */
+struct index {
+	size_t room;
+	const struct fact **facts;
+};
+struct image {
+	char *path;
+	void *data;
+	size_t size;
+	const struct recording_header *header;
+	struct index processes, ends, modules, threads, thread_names, stacks, classes, locks;
+	/* in the order of the recording */
+	size_t dependencies_count, witnesses_count, segments_count, findings_count;
+	const struct fact_dependency **dependencies; /* among instances only */
+	const struct fact_witness **witnesses;
+	const struct fact_segment **segments;
+	const struct fact_finding **findings;
+	uint32_t torn;
+};
+struct run {
+	char *directory;
+	size_t images_count;
+	struct image *images;
+	size_t remarks_count;
+	char **remarks; /* files that could not be read, recordings that are cut off ... */
+};
+
+/* Reads all `image.*` files of a folder, in the order of their names. NULL with *error (to be freed) when the folder cannot be read.
+ * Files that cannot be read become remarks. */
+struct run *collect(const char *directory, char **error);
+void run_free(struct run *run);
+void run_remark(struct run *run, char *remark);
+
+/* The fact of that number, or NULL. */
+const struct fact *index_find(const struct index *index, uint64_t number);
+
+#endif

@@ -1,0 +1,259 @@
+/* findings.c: see findings.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "judge.h"
+#include "memory.h"
+#include "options.h"
+
+static void *grow(void *ctx, size_t size)
+{
+	(void)ctx;
+	return calloc(1, size);
+}
+
+static void release(void *ctx, void *block, size_t size)
+{
+	(void)ctx;
+	(void)size;
+	free(block);
+}
+
+/* What outlives the building. */
+struct memory {
+	struct arena arena;
+	struct symbols *symbols;
+	struct run *run;
+};
+
+/* ---- the list ---- */
+
+static bool same_frame(const struct stack *a, const struct stack *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->frames[0].offset == b->frames[0].offset && strcmp(a->frames[0].module, b->frames[0].module) == 0;
+}
+
+/* The links of `b` are those of `a`, from its link `shift` on. */
+static bool same_links(const struct finding *a, const struct finding *b, size_t shift)
+{
+	for (size_t i = 0; i < a->links_count; i++) {
+		const struct link *x = &a->links[i], *y = &b->links[(i + shift) % b->links_count];
+
+		if (!same_frame(x->held.stack, y->held.stack) || !same_frame(x->wanted.stack, y->wanted.stack))
+			return false;
+	}
+	return true;
+}
+
+static bool same_locations(const struct finding *a, const struct finding *b)
+{
+	bool same = a->links_count == 0;
+
+	if (a->rule != b->rule || a->links_count != b->links_count || a->stacks_count != b->stacks_count ||
+	    strcmp(a->cause ? a->cause : "", b->cause ? b->cause : "") != 0)
+		return false;
+	for (size_t i = 0; i < a->links_count && !same; i++)
+		same = same_links(a, b, i);
+	for (size_t i = 0; i < a->stacks_count && same; i++)
+		same = strcmp(a->stacks[i].label, b->stacks[i].label) == 0 && same_frame(a->stacks[i].stack, b->stacks[i].stack);
+	return same;
+}
+
+/* Adds a finding, or counts it in one at the same code locations. */
+static void add(struct builder *builder, const struct finding *finding)
+{
+	struct findings *findings = builder->findings;
+
+	if (builder->levels[finding->rule] == LEVEL_OFF)
+		return;
+	for (size_t i = 0; i < findings->count; i++) {
+		if (same_locations(&findings->list[i], finding)) {
+			findings->list[i].count += finding->count;
+			return;
+		}
+	}
+	findings->list = resized(findings->list, findings->count + 1, sizeof(*findings->list));
+	findings->list[findings->count] = *finding;
+	findings->list[findings->count].level = builder->levels[finding->rule];
+	story_tell(builder, &findings->list[findings->count]);
+	fingerprint_make(builder, &findings->list[findings->count]);
+	findings->count++;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+
+	if (a->level != b->level)
+		return (int)b->level - (int)a->level;
+	if (a->rule != b->rule)
+		return a->rule - b->rule;
+	return strcmp(a->fingerprint, b->fingerprint);
+}
+
+/* ---- misuse ---- */
+
+static const char *const labels[LABEL_COUNT] = {"acquired here", "asked for here", "unlocked here", "unlocked before here",
+						"jumped here",	 "destroyed here", "ended here"};
+static const char *const causes[CAUSE_COUNT] = {NULL, "return", "pthread_exit", "cancel", "longjmp", "exception"};
+
+static void add_misuse(struct builder *builder, const struct fact_finding *fact)
+{
+	const struct fact_process *process = (const struct fact_process *)index_find(&builder->image->processes, fact->process);
+	struct finding finding = {.rule = fact->rule, .count = atomic_load(&((struct fact_finding *)(uintptr_t)fact)->count)};
+
+	if (fact->rule >= rules_count || fact->cause >= CAUSE_COUNT)
+		return;
+	finding.cause = causes[fact->cause];
+	finding.pid = process ? (pid_t)process->pid : 0;
+	finding.exe = process ? process->exe : "?";
+	finding.stacks = build_alloc(builder, fact->stacks_count * sizeof(*finding.stacks));
+	for (uint32_t i = 0; i < fact->stacks_count; i++) {
+		const struct stack *stack = build_stack(builder, fact->stacks[i].stack);
+
+		if (stack && fact->stacks[i].label < LABEL_COUNT)
+			finding.stacks[finding.stacks_count++] = (struct labelled_stack){
+				labels[fact->stacks[i].label], build_thread(builder, fact->stacks[i].thread), stack};
+	}
+	if (fact->lock) {
+		finding.locks = build_alloc(builder, sizeof(*finding.locks));
+		finding.locks[0] = build_lock(builder, fact->lock);
+		finding.locks_count = 1;
+	}
+	add(builder, &finding);
+}
+
+/* ---- images ---- */
+
+/* A bare preload reports for one process only. */
+static bool wanted(const struct options *options, uint32_t serial)
+{
+	long only = option_number(options, OPTION_PROCESS);
+
+	return only == 0 || (long)serial == only;
+}
+
+static void read_image(struct builder *builder, const struct image *image, const struct options *options)
+{
+	struct image_names names = {0};
+
+	builder->image = image;
+	builder->names = &names;
+	for (size_t i = 0; i < image->findings_count; i++)
+		if (wanted(options, image->findings[i]->process))
+			add_misuse(builder, image->findings[i]);
+	for (uint32_t serial = 1; serial < image->processes.room; serial++)
+		if (index_find(&image->processes, serial) && wanted(options, serial))
+			judge_process(builder, serial, add);
+	free(names.stacks);
+	free(names.threads);
+	free(names.locks);
+}
+
+static void add_totals(struct findings *findings, const struct image *image)
+{
+	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
+
+	findings->processes += atomic_load(&header->totals[TOTAL_PROCESSES]);
+	findings->threads += atomic_load(&header->totals[TOTAL_THREADS]);
+	findings->locks += atomic_load(&header->totals[TOTAL_LOCKS]);
+	findings->dependencies += atomic_load(&header->totals[TOTAL_DEPENDENCIES]);
+}
+
+static void add_limits(struct builder *builder)
+{
+	static const char *const texts[] = {
+#define X(name, text) text,
+		RECORDING_LIMITS(X)
+#undef X
+	};
+	struct findings *findings = builder->findings;
+
+	findings->limits = build_alloc(builder, LIMIT_COUNT * sizeof(*findings->limits));
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		unsigned long long sum = 0;
+
+		for (size_t j = 0; j < builder->run->images_count; j++)
+			sum += atomic_load(&((struct recording_header *)(uintptr_t)builder->run->images[j].header)->limits[i]);
+		/* More witnesses than 16 change no verdict unless threads repeat; what is lost with them is nothing that a reader can act on. */
+		if (sum && i != LIMIT_WITNESSES)
+			findings->limits[findings->limits_count++] = (char *)build_text(builder, "%llu %s", sum, texts[i]);
+	}
+}
+
+/* --level RULE=LEVEL; what is wrong in them was refused when the options were read. */
+static void set_levels(struct builder *builder, const struct options *options)
+{
+	for (size_t i = 0; i < rules_count; i++)
+		builder->levels[i] = rules[i].level;
+	for (size_t i = 0; i < options->of[OPTION_LEVEL].count; i++) {
+		char *name = copied(options->of[OPTION_LEVEL].values[i]), *equals = strchr(name, '=');
+		int rule, level;
+
+		if (equals) {
+			*equals = '\0';
+			rule = rule_find(name);
+			level = level_find(equals + 1);
+			if (rule >= 0 && level >= 0)
+				builder->levels[rule] = (enum level)level;
+		}
+		free(name);
+	}
+}
+
+struct findings *findings_build(const char *directory, const struct options *options, char **error)
+{
+	struct run *run = collect(directory, error);
+	struct builder builder = {.run = run};
+	struct memory *memory;
+
+	if (!run)
+		return NULL;
+	arena_init(&builder.arena, grow, release, NULL);
+	builder.symbols = symbols_new();
+	builder.findings = new_zeroed(1, sizeof(*builder.findings));
+	set_levels(&builder, options);
+	for (size_t i = 0; i < run->images_count; i++) {
+		read_image(&builder, &run->images[i], options);
+		add_totals(builder.findings, &run->images[i]);
+	}
+	add_limits(&builder);
+	if (builder.findings->count)
+		qsort(builder.findings->list, builder.findings->count, sizeof(*builder.findings->list), compare);
+	builder.findings->remarks = run->remarks;
+	builder.findings->remarks_count = run->remarks_count;
+	builder.findings->recording = run->directory;
+	memory = new_zeroed(1, sizeof(*memory));
+	*memory = (struct memory){builder.arena, builder.symbols, run};
+	builder.findings->memory = memory;
+	return builder.findings;
+}
+
+void findings_free(struct findings *findings)
+{
+	struct memory *memory = findings ? findings->memory : NULL;
+
+	if (!findings)
+		return;
+	symbols_free(memory->symbols);
+	arena_fini(&memory->arena);
+	/* Remarks may have grown since: they are the run's. */
+	memory->run->remarks = findings->remarks;
+	memory->run->remarks_count = findings->remarks_count;
+	run_free(memory->run);
+	free(memory);
+	free(findings->list);
+	free(findings);
+}
+
+size_t findings_count(const struct findings *findings, enum level level)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		count += findings->list[i].level == level && !findings->list[i].suppressed;
+	return count;
+}

@@ -1,0 +1,326 @@
+/* names.c: stacks, threads and locks of a recording, with the names that people know them by. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "memory.h"
+
+void *build_alloc(struct builder *builder, size_t size)
+{
+	void *memory = arena_alloc(&builder->arena, size ? size : 1);
+
+	if (!memory)
+		die("out of memory");
+	return memory;
+}
+
+const char *build_text(struct builder *builder, const char *format, ...)
+{
+	va_list arguments;
+	char *text, *copy;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		die("out of memory");
+	copy = build_alloc(builder, (size_t)length + 1);
+	memcpy(copy, text, (size_t)length + 1);
+	free(text);
+	return copy;
+}
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const struct fact_module *module_of(const struct builder *builder, frame_t frame)
+{
+	return (const struct fact_module *)index_find(&builder->image->modules, FRAME_MODULE(frame));
+}
+
+/* ---- stacks ---- */
+
+static bool starts(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static bool starts_with_any(const char *text, const char *const *with)
+{
+	for (; *with; with++)
+		if (starts(text, *with))
+			return true;
+	return false;
+}
+
+static bool in_libc(const struct frame *frame)
+{
+	static const char *const names[] = {"libc.so", "libc-2.", "libpthread", "ld-linux", "ld-2.", NULL};
+
+	return starts_with_any(base_name(frame->module), names);
+}
+
+static bool in_gridlock(const struct frame *frame)
+{
+	return starts(base_name(frame->module), "libgridlock.so");
+}
+
+/* A wrapper around a lock, on top of a stack: what the user called is below it. */
+static bool is_lock_wrapper(const struct frame *frame)
+{
+	static const char *const names[] = {"pthread_",
+					    "__pthread_",
+					    "__gthread_",
+					    "__gthrw_",
+					    "std::mutex::",
+					    "std::recursive_mutex::",
+					    "std::timed_mutex",
+					    "std::recursive_timed_mutex",
+					    "std::shared_mutex",
+					    "std::shared_timed_mutex",
+					    "std::__shared_mutex",
+					    "std::__recursive_mutex_base",
+					    "std::__timed_mutex_impl",
+					    "std::lock_guard<",
+					    "std::unique_lock<",
+					    "std::scoped_lock<",
+					    "std::shared_lock<",
+					    "std::lock<",
+					    "std::try_lock<",
+					    "std::__detail::__lock_impl",
+					    "std::condition_variable::",
+					    "std::__condvar::",
+					    "void std::lock<",
+					    "std::thread::join",
+					    NULL};
+
+	return in_gridlock(frame) || starts_with_any(frame->function, names) || (in_libc(frame) && strcmp(frame->function, "??") == 0);
+}
+
+/* What runs a program or a thread, at the bottom of a stack. */
+static bool is_runtime_start(const struct frame *frame)
+{
+	static const char *const names[] = {"_start",
+					    "__libc_start",
+					    "start_thread",
+					    "clone",
+					    "std::thread::_",
+					    "std::__invoke",
+					    "void std::__invoke",
+					    "execute_native_thread_routine",
+					    NULL};
+
+	return in_libc(frame) || in_gridlock(frame) || starts_with_any(frame->function, names) ||
+	       (strstr(frame->function, "std::thread::_") != NULL);
+}
+
+static const struct stack *trimmed(struct builder *builder, const struct frame *frames, size_t count)
+{
+	struct stack *stack = build_alloc(builder, sizeof(*stack));
+	size_t first = 0, end = count;
+
+	while (first + 1 < count && is_lock_wrapper(&frames[first]))
+		first++;
+	while (end > first + 1 && is_runtime_start(&frames[end - 1]))
+		end--;
+	stack->frames = frames + first;
+	stack->count = end - first;
+	return stack;
+}
+
+static const struct stack *stack_of(struct builder *builder, const struct fact_stack *fact)
+{
+	size_t count = 0;
+	struct frame *frames;
+
+	for (uint32_t i = 0; i < fact->count; i++) {
+		size_t here;
+
+		symbols_frames(builder->symbols, module_of(builder, fact->frames[i]), FRAME_OFFSET(fact->frames[i]), &here);
+		count += here;
+	}
+	frames = build_alloc(builder, count * sizeof(*frames));
+	count = 0;
+	for (uint32_t i = 0; i < fact->count; i++) {
+		size_t here;
+		const struct frame *some =
+			symbols_frames(builder->symbols, module_of(builder, fact->frames[i]), FRAME_OFFSET(fact->frames[i]), &here);
+
+		memcpy(frames + count, some, here * sizeof(*some));
+		count += here;
+	}
+	return trimmed(builder, frames, count);
+}
+
+const struct stack *build_stack(struct builder *builder, uint32_t number)
+{
+	const struct fact_stack *fact = (const struct fact_stack *)index_find(&builder->image->stacks, number);
+	struct image_names *names = builder->names;
+
+	if (!fact || fact->count == 0)
+		return NULL;
+	if (names->stacks_room < builder->image->stacks.room) {
+		names->stacks_room = builder->image->stacks.room;
+		names->stacks = new_zeroed(names->stacks_room, sizeof(*names->stacks));
+	}
+	if (!names->stacks[number])
+		names->stacks[number] = stack_of(builder, fact);
+	return names->stacks[number];
+}
+
+/* ---- threads ---- */
+
+static const char *given_name(struct builder *builder, const struct fact_thread *fact)
+{
+	const struct fact_thread_name *later = (const struct fact_thread_name *)index_find(&builder->image->thread_names, fact->id);
+	const char *name = later ? later->name : fact->name;
+
+	return name[0] ? build_text(builder, "%.16s", name) : NULL;
+}
+
+static const char *start_name(struct builder *builder, const struct fact_thread *fact)
+{
+	const char *name =
+		fact->start ? symbols_function(builder->symbols, module_of(builder, fact->start), FRAME_OFFSET(fact->start)) : NULL;
+	const char *parenthesis = name ? strchr(name, '(') : NULL;
+
+	if (!name || strcmp(name, "??") == 0)
+		return NULL;
+	/* std::thread and its like start every thread with one and the same routine. */
+	if (strstr(name, "execute_native_thread_routine"))
+		return NULL;
+	return parenthesis ? build_text(builder, "%.*s", (int)(parenthesis - name), name) : name;
+}
+
+/* The name, with a number when an earlier thread of the image has the same. */
+static const char *distinct_name(struct builder *builder, const char *name, uint32_t before)
+{
+	unsigned same = 1;
+
+	for (uint32_t i = 0; i < before; i++) {
+		const struct thread *other = builder->names->threads[i];
+
+		if (other && starts(other->name, name) && (other->name[strlen(name)] == '\0' || other->name[strlen(name)] == '#'))
+			same++;
+	}
+	return same > 1 ? build_text(builder, "%s#%u", name, same) : name;
+}
+
+static struct thread *thread_of(struct builder *builder, const struct fact_thread *fact)
+{
+	const struct fact_process *process = (const struct fact_process *)index_find(&builder->image->processes, fact->process);
+	struct thread *thread = build_alloc(builder, sizeof(*thread));
+	const char *name;
+
+	thread->id = ++builder->threads_numbered;
+	thread->tid = (pid_t)fact->tid;
+	thread->pid = process ? (pid_t)process->pid : 0;
+	thread->created = build_stack(builder, fact->stack);
+	if (fact->is_main) {
+		thread->name = "main";
+		return thread;
+	}
+	name = given_name(builder, fact);
+	if (!name)
+		name = start_name(builder, fact);
+	thread->name = name ? distinct_name(builder, name, fact->id) : build_text(builder, "thread %u", thread->id);
+	return thread;
+}
+
+/* All threads of the image at once, in the order of their creation, so that numbers do not depend on who is asked for first. */
+static void name_threads(struct builder *builder)
+{
+	const struct index *index = &builder->image->threads;
+	struct image_names *names = builder->names;
+
+	names->threads_named = true;
+	names->threads_room = index->room;
+	names->threads = new_zeroed(index->room, sizeof(*names->threads));
+	for (uint32_t i = 0; i < index->room; i++)
+		if (index->facts[i])
+			names->threads[i] = thread_of(builder, (const struct fact_thread *)index->facts[i]);
+}
+
+const struct thread *build_thread(struct builder *builder, uint32_t number)
+{
+	if (!builder->names->threads_named)
+		name_threads(builder);
+	return number < builder->names->threads_room ? builder->names->threads[number] : NULL;
+}
+
+/* ---- locks ---- */
+
+static const char *kind_name(uint8_t kind)
+{
+	static const char *const names[KIND_COUNT] = {[KIND_UNKNOWN] = "lock",
+						      [KIND_MUTEX] = "mutex",
+						      [KIND_RECURSIVE] = "recursive mutex",
+						      [KIND_ERRORCHECK] = "errorcheck mutex",
+						      [KIND_ADAPTIVE] = "adaptive mutex",
+						      [KIND_RWLOCK] = "rwlock",
+						      [KIND_RWLOCK_WRITER] = "writer-preferring rwlock",
+						      [KIND_SPIN] = "spin lock"};
+
+	return kind < KIND_COUNT ? names[kind] : "lock";
+}
+
+static const char *short_place(struct builder *builder, const struct stack *stack)
+{
+	const struct frame *frame = &stack->frames[0];
+
+	if (frame->file)
+		return build_text(builder, "at %s:%u", base_name(frame->file), frame->line);
+	return build_text(builder, "in %s", strcmp(frame->function, "??") ? frame->function : base_name(frame->module));
+}
+
+static void name_lock(struct builder *builder, struct lock *lock, uint64_t number, const struct fact_class *class)
+{
+	const struct fact_module *module = module_of(builder, class->frame);
+
+	if (class->kind == CLASS_STATIC) {
+		const char *symbol = symbols_data(builder->symbols, module, FRAME_OFFSET(class->frame));
+
+		lock->name = symbol ? symbol
+				    : build_text(builder, "%s #%llu (static in %s)", lock->kind, (unsigned long long)number,
+						 module ? base_name(module->path) : "??");
+		return;
+	}
+	lock->created = build_stack(builder, class->stack);
+	lock->created_how = class->kind == CLASS_INIT ? "initialised" : "first taken";
+	if (lock->created)
+		lock->name = build_text(builder, "%s #%llu (%s %s)", lock->kind, (unsigned long long)number,
+					class->kind == CLASS_INIT ? "init" : "first taken", short_place(builder, lock->created));
+	else
+		lock->name = build_text(builder, "%s #%llu", lock->kind, (unsigned long long)number);
+}
+
+const struct lock *build_lock(struct builder *builder, uint64_t number)
+{
+	const struct fact_lock *fact = (const struct fact_lock *)index_find(&builder->image->locks, number);
+	const struct fact_class *class = fact ? (const struct fact_class *)index_find(&builder->image->classes, fact->class) : NULL;
+	struct image_names *names = builder->names;
+	struct lock *lock;
+
+	for (size_t i = 0; i < names->locks_count; i++)
+		if (names->locks[i].id == number)
+			return names->locks[i].lock;
+	lock = build_alloc(builder, sizeof(*lock));
+	lock->id = build_text(builder, "L%zu", ++builder->locks_numbered);
+	lock->kind = kind_name(class ? class->lock_kind : KIND_UNKNOWN);
+	if (class) {
+		lock->class_id = class->id;
+		name_lock(builder, lock, number, class);
+	} else {
+		lock->name = build_text(builder, "lock #%llu", (unsigned long long)number);
+	}
+	names->locks = resized(names->locks, names->locks_count + 1, sizeof(*names->locks));
+	names->locks[names->locks_count++] = (struct lock_name){number, lock};
+	return lock;
+}

@@ -1,0 +1,159 @@
+/* story.c: what a finding says: one sentence of what happened, and why it has its rule. */
+#include <string.h>
+
+#include "build.h"
+#include "graph/recording.h"
+
+static const char *thread_name(const struct thread *thread)
+{
+	return thread ? thread->name : "an unknown thread";
+}
+
+const char *story_place(struct builder *builder, const struct stack *stack)
+{
+	const struct frame *frame;
+
+	if (!stack)
+		return "at an unknown place";
+	frame = &stack->frames[0];
+	if (frame->file)
+		return build_text(builder, "in %s (%s:%u)", frame->function, base_name(frame->file), frame->line);
+	if (strcmp(frame->function, "??") != 0)
+		return build_text(builder, "in %s (%s)", frame->function, base_name(frame->module));
+	return build_text(builder, "in %s", base_name(frame->module));
+}
+
+static const struct labelled_stack *labelled(const struct finding *finding, const char *label)
+{
+	for (size_t i = 0; i < finding->stacks_count; i++)
+		if (strcmp(finding->stacks[i].label, label) == 0)
+			return &finding->stacks[i];
+	return NULL;
+}
+
+static const char *labelled_thread(const struct finding *finding, const char *label)
+{
+	const struct labelled_stack *stack = labelled(finding, label);
+
+	return thread_name(stack ? stack->thread : NULL);
+}
+
+/* "takes `A`", "reads `A`", "writes `A`". */
+static const char *verb(const struct acquisition *acquisition)
+{
+	if (!strstr(acquisition->lock->kind, "rwlock"))
+		return "takes";
+	return strcmp(acquisition->mode, "shared") == 0 ? "read-locks" : "write-locks";
+}
+
+/* ---- cycles ---- */
+
+static const char *link_story(struct builder *builder, const struct link *link, bool named)
+{
+	const char *held = verb(&link->held), *wanted = verb(&link->wanted);
+
+	return build_text(builder, "%s%s%s%s `%s` then %s%s`%s`", named ? "thread `" : "", named ? thread_name(link->thread) : "",
+			  named ? "` " : "", held, link->held.lock->name, strcmp(held, wanted) ? wanted : "",
+			  strcmp(held, wanted) ? " " : "", link->wanted.lock->name);
+}
+
+static const char *cycle_story(struct builder *builder, const struct finding *finding)
+{
+	bool one_thread = finding->rule == RULE_CYCLE_SINGLE_THREAD;
+	const char *story = "";
+
+	for (size_t i = 0; i < finding->links_count; i++)
+		story = build_text(builder, "%s%s%s", story,
+				   i == 0	? ""
+				   : one_thread ? ", and "
+						: "; ",
+				   link_story(builder, &finding->links[i], !one_thread || i == 0));
+	return story;
+}
+
+/* ---- misuse ---- */
+
+static const char *leak_story(struct builder *builder, const struct finding *finding, const char *lock)
+{
+	const char *thread = labelled_thread(finding, "acquired here"), *cause = finding->cause ? finding->cause : "";
+	const char *jump = story_place(builder, labelled(finding, "jumped here") ? labelled(finding, "jumped here")->stack : NULL);
+
+	if (strcmp(cause, "return") == 0)
+		return build_text(builder, "thread `%s` returned from its start routine with `%s` locked", thread, lock);
+	if (strcmp(cause, "pthread_exit") == 0)
+		return build_text(builder, "thread `%s` called pthread_exit with `%s` locked", thread, lock);
+	if (strcmp(cause, "cancel") == 0)
+		return build_text(builder, "thread `%s` was cancelled with `%s` locked", thread, lock);
+	if (strcmp(cause, "longjmp") == 0)
+		return build_text(builder, "longjmp %s left the section of thread `%s` that holds `%s`, which was never unlocked", jump,
+				  thread, lock);
+	if (strcmp(cause, "exception") == 0)
+		return build_text(builder,
+				  "an exception thrown %s left the section of thread `%s` that holds `%s`, which was never unlocked", jump,
+				  thread, lock);
+	return build_text(builder, "thread `%s` ended with `%s` locked", thread, lock);
+}
+
+static const char *misuse_story(struct builder *builder, const struct finding *finding)
+{
+	const char *lock = finding->locks_count ? finding->locks[0]->name : "a lock";
+
+	switch (finding->rule) {
+	case RULE_SELF_DEADLOCK:
+		return build_text(builder, "thread `%s` asks for `%s`, which it holds itself: it waits for ever",
+				  labelled_thread(finding, "asked for here"), lock);
+	case RULE_UNLOCK_NOT_LOCKED:
+		return build_text(builder, "thread `%s` unlocks `%s`, which nobody holds", labelled_thread(finding, "unlocked here"), lock);
+	case RULE_UNLOCK_NOT_OWNER:
+		return build_text(builder, "thread `%s` unlocks `%s`, which thread `%s` holds", labelled_thread(finding, "unlocked here"),
+				  lock, labelled_thread(finding, "acquired here"));
+	case RULE_LOCK_LEAKED:
+		return leak_story(builder, finding, lock);
+	case RULE_DESTROY_LOCKED:
+		return build_text(builder, "thread `%s` destroys `%s` while thread `%s` holds it",
+				  labelled_thread(finding, "destroyed here"), lock, labelled_thread(finding, "acquired here"));
+	case RULE_RELOCK_REFUSED:
+		return build_text(builder, "thread `%s` asked for `%s`, which it holds itself; libc refused with EDEADLK",
+				  labelled_thread(finding, "asked for here"), lock);
+	case RULE_UNLOCK_REFUSED:
+		return build_text(builder, "thread `%s` unlocked `%s`, which it does not hold; libc refused with EPERM",
+				  labelled_thread(finding, "unlocked here"), lock);
+	case RULE_HELD_AT_EXIT:
+		return build_text(builder, "the process ended while thread `%s` held `%s`", labelled_thread(finding, "acquired here"),
+				  lock);
+	default:
+		return build_text(builder, "%s: `%s`", rules[finding->rule].meaning, lock);
+	}
+}
+
+static const char *misuse_reason(struct builder *builder, const struct finding *finding)
+{
+	switch (finding->rule) {
+	case RULE_SELF_DEADLOCK:
+		return "the call has no time limit, and libc does not refuse it for this kind of lock";
+	case RULE_UNLOCK_NOT_LOCKED:
+		return "the lock's own state was `free` when it was unlocked";
+	case RULE_UNLOCK_NOT_OWNER:
+		return "the lock was held by another thread, and libc does not check that for this kind of lock";
+	case RULE_LOCK_LEAKED:
+		return "nothing can unlock it any more on behalf of the code that locked it";
+	case RULE_DESTROY_LOCKED:
+		return "destroying a locked lock is undefined behaviour (POSIX)";
+	case RULE_RELOCK_REFUSED:
+	case RULE_UNLOCK_REFUSED:
+		return "the program was told by the call's result";
+	case RULE_HELD_AT_EXIT:
+		return "harmless unless the lock lives longer than the process";
+	default:
+		return rules[finding->rule].meaning;
+	}
+	(void)builder;
+}
+
+void story_tell(struct builder *builder, struct finding *finding)
+{
+	if (!finding->message)
+		finding->message = (char *)(finding->links_count ? cycle_story(builder, finding) : misuse_story(builder, finding));
+	if (!finding->reason)
+		finding->reason = (char *)misuse_reason(builder, finding);
+}
