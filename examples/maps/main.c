@@ -104,7 +104,7 @@ static const char *holds(bool yes)
 /* What the text's figures say, put to the figures of this run. */
 static void print_conclusions(void)
 {
-	const struct load_result *mutex = loads[1], *rwlock = loads[2], *sharded = loads[3];
+	const struct load_result *rwlock = loads[2];
 	size_t locked_bytes = puts_done[1].memory.bytes, sharded_bytes = puts_done[3].memory.bytes;
 
 	printf("\nWhat the figures of the text say, and C on this machine with %ld CPUs\n", sysconf(_SC_NPROCESSORS_ONLN));
@@ -116,8 +116,6 @@ static void print_conclusions(void)
 	printf("  16 shards allocate less than half of what one locked map does: %s (%.0f %%).\n", holds(sharded_bytes < locked_bytes / 2),
 	       100.0 * (double)sharded_bytes / (double)locked_bytes);
 	printf("    A uthash entry is an allocation of its own in both; only the tables of buckets differ.\n");
-	printf("Seen here with 256 threads: shards read %.1f times as fast as one mutex, and %.1f times as fast as one rwlock.\n",
-	       mutex[2].read_nsec / sharded[2].read_nsec, rwlock[2].read_nsec / sharded[2].read_nsec);
 }
 
 int main(int argc, char **argv)
