@@ -4,7 +4,8 @@
  *   gridlock build/examples/path1_double_unlock
  *
  * libc returns 0 for the second unlock of a normal mutex, so nothing shows here; with a second thread inside, it is that thread's lock
- * which is let go. gridlock reports unlock-not-locked three times, each with the first unlock beside the second: exit code 66.
+ * which is let go. gridlock reports unlock-not-locked three times, each with the unlock that is one too many and the place where the lock
+ * was last taken: exit code 66.
  */
 #include <pthread.h>
 #include <stdio.h>

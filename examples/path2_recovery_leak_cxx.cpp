@@ -4,7 +4,7 @@
  *   gridlock build/examples/path2_recovery_leak_cxx
  *
  * The catch recovers, the lock does not: gridlock reports lock-leaked, cause exception, with the place where the lock was taken and the
- * place where the exception was caught: exit code 66. path2_recovery_leak_cxx_fixed.cpp uses a guard.
+ * place where the exception was thrown: exit code 66. path2_recovery_leak_cxx_fixed.cpp uses a guard.
  */
 #include <pthread.h>
 
