@@ -22,9 +22,19 @@ struct options {
 	} of[OPTION_COUNT];
 };
 
+/* Reads GRIDLOCK_OPTIONS (`variable`, may be NULL: what is wrong there is a warning on stderr), then the command line, where it ends the
+ * command with 125 and a suggestion. With `program` options end at the first operand; else operands may stand among them. Returns the number of
+ * operands and moves them to the front of argv (behind argv[0]); *dashes tells whether `--` stood before the first. Handles --help and
+ * --version. Strings of argv must outlive the options. */
+int options_read(struct options *options, int argc, char **argv, const char *variable, bool program, bool *dashes);
+void options_free(struct options *options);
+
 /* The value of an option that is no list; never NULL. */
 const char *option_string(const struct options *options, enum option_id id);
 long option_number(const struct options *options, enum option_id id);
 bool option_flag(const struct options *options, enum option_id id);
+
+/* The name among `count` that `word` was most likely meant to be, or NULL when none is near. */
+const char *nearest_name(const char *word, const char *const *names, size_t count);
 
 #endif

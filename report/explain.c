@@ -1,0 +1,170 @@
+/* explain.c: see explain.h. The texts are in graph/rules.def's order. */
+#include "explain.h"
+
+#include <string.h>
+
+#include "build.h"
+#include "memory.h"
+#include "options.h"
+
+static const struct explanation {
+	const char *bites, *fix, *example;
+} explanations[] = {
+	[RULE_DEADLOCK] = {"The threads of the ring wait for each other. Nothing in the program can end that.",
+			   "Take the locks in one order everywhere, or release the first before asking for the second.",
+			   "thread 1: lock(A) lock(B)      thread 2: lock(B) lock(A)      both stand at their second lock"},
+	[RULE_SELF_DEADLOCK] =
+		{"A normal mutex does not know its owner: the second lock waits for an unlock that only this thread could make. The "
+		 "same happens to a thread that asks to write while it holds the read lock.",
+		 "Split the function into a locking one and one that expects the lock held; for rwlocks release the read lock "
+		 "first, and look again at what was read.",
+		 "rdlock(R); ... if (stale) wrlock(R);      /* waits for its own read lock */"},
+	[RULE_CYCLE_SINGLE_THREAD] = {"Nothing, as long as one thread does it all. A second thread on either path makes it a deadlock.",
+				      "Nothing has to be done. If another thread may come to run one of the paths, agree on one order; "
+				      "--level cycle-single-thread=error makes it count.",
+				      "lock(A) lock(B) unlock unlock; lock(B) lock(A)      /* the same thread */"},
+	[RULE_CYCLE_COMPATIBLE] = {"Nothing: readers do not block each other on this kind of rwlock.",
+				   "Nothing has to be done, as long as neither side becomes a writer.",
+				   "rdlock(R) lock(A)      lock(A) rdlock(R)"},
+	[RULE_CYCLE_GATED] = {"Nothing, as long as every path takes the gate lock first.",
+			      "Nothing has to be done; write down that the gate lock belongs to these locks.",
+			      "lock(G) lock(A) lock(B)      lock(G) lock(B) lock(A)"},
+	[RULE_CYCLE_ORDERED] = {"Nothing: one side is over before the other can begin.",
+				"Nothing has to be done, as long as thread creation or join keeps them apart.",
+				"lock(A) lock(B) unlock unlock; pthread_create(... lock(B) lock(A) ...)"},
+	[RULE_CYCLE_EXCLUDED] = {"Nothing: before one side can stand at its second lock, the other has to have left.",
+				 "Nothing has to be done.", "each side has taken and released the other's lock since it took its own"},
+	[RULE_CYCLE_WEAKLY_ORDERED] =
+		{"In this run a semaphore, condition or once came between the two sides. Whether it always does is not known.",
+		 "Make sure that the order is meant; else take the locks in one order.",
+		 "lock(A) lock(B) unlock unlock; sem_post(S)      sem_wait(S); lock(B) lock(A)"},
+	[RULE_CYCLE_BOUNDED] = {"The threads get stuck until the time limit ends, then one gives up.",
+				"Take the locks in one order; a time limit hides the deadlock behind a delay.",
+				"lock(A) timedlock(B)      lock(B) lock(A)"},
+	[RULE_LOCK_ORDER_CYCLE] =
+		{"Each path alone is correct. When the threads run at the same moment, each gets its first lock and waits for the "
+		 "other's: for ever, on a busy day, in production.",
+		 "Decide on one order for these locks and keep it on every path; or release the first lock before taking the "
+		 "second; or try the second (trylock) and back off.",
+		 "thread 1: lock(A) lock(B)      thread 2: lock(B) lock(A)"},
+	[RULE_UNLOCK_NOT_LOCKED] =
+		{"The second unlock of a normal mutex may release it under the feet of the next owner: two threads are in the "
+		 "section at once. An rwlock's state is broken for good.",
+		 "Unlock on exactly one way out: a cleanup attribute and an explicit unlock, or two goto labels, are one too many.",
+		 "lock(A); ... unlock(A); goto out; out: unlock(A);"},
+	[RULE_UNLOCK_NOT_OWNER] =
+		{"The owner is still in its section when others are let in; and its own unlock hits somebody else's lock.",
+		 "Let the thread that locked unlock; to hand work over use a condition or a semaphore, which have no owner.",
+		 "creator: lock(A); pthread_create(worker)      worker: unlock(A)"},
+	[RULE_LOCK_LEAKED] =
+		{"Whoever asks for the lock next waits for ever.",
+		 "Unlock on every way out: pthread_cleanup_push for cancellation and pthread_exit, a lock guard for exceptions, an "
+		 "unlock before longjmp, the early return too.",
+		 "lock(A); if (cancelled) return NULL; ... unlock(A);"},
+	[RULE_DESTROY_LOCKED] = {"The holder unlocks memory that is no lock any more.",
+				 "Join or wait for the threads that use it, and unlock it, before you destroy it.",
+				 "lock(A); destroy(A); unlock(A);"},
+	[RULE_FREED_LOCKED] = {"The holder's unlock writes into memory that is somebody else's.",
+			       "Unlock and destroy before the memory goes.", "lock(&p->lock); free(p);"},
+	[RULE_USE_DESTROYED] = {"The lock's memory may be anything.", "Destroy after the last use.", "destroy(A); lock(A);"},
+	[RULE_REINIT_LOCKED] = {"The holder loses its section: the new life of the lock is free.",
+				"Initialise once, before any thread uses it.", "lock(A); init(A); unlock(A);"},
+	[RULE_COND_WAIT_UNLOCKED] = {"The wait releases a mutex that the thread does not hold.", "Lock the mutex before the wait.",
+				     "pthread_cond_wait(C, A)      /* A is not locked */"},
+	[RULE_COND_TWO_MUTEXES] = {"Undefined behaviour (POSIX): a waiter may miss its wake-up.", "Use one mutex for one condition.",
+				   "pthread_cond_wait(C, A)      pthread_cond_wait(C, B)"},
+	[RULE_OWNER_DIED] = {"Nobody can ever lock the mutex again: ENOTRECOVERABLE.",
+			     "Repair the data, then call pthread_mutex_consistent before the unlock.",
+			     "lock(A) == EOWNERDEAD; unlock(A);      /* without pthread_mutex_consistent */"},
+	[RULE_RELOCK_REFUSED] =
+		{"Nothing blocks, but the program goes on without the lock it thinks it took, unless it looks at the result.",
+		 "Do not ask twice; look at the result of the call.", "lock(E); lock(E) == EDEADLK;"},
+	[RULE_UNLOCK_REFUSED] = {"Nothing is unlocked. Somebody's idea of who holds the lock is wrong.",
+				 "Let the owner unlock; look at the result of the call.", "unlock(E) == EPERM;"},
+	[RULE_FORK_LOCKED_CHILD] =
+		{"The child has a copy of the lock, locked by a thread that it does not have: it waits for ever.",
+		 "Call only async-signal-safe functions between fork and exec, or take the lock in pthread_atfork handlers.",
+		 "thread 1: lock(A)      thread 2: fork(); child: lock(A)"},
+	[RULE_FORK_LOCKED] = {"If the child ever asks for that lock it waits for ever.",
+			      "Take the lock in pthread_atfork handlers, or use posix_spawn.", "thread 1: lock(A)      thread 2: fork()"},
+	[RULE_SIGNAL_LOCK] = {"A signal that arrives while the thread holds the lock makes the handler wait for its own thread.",
+			      "Block the signal around the section, or let the handler only write to a pipe.",
+			      "lock(A) ... <signal> handler: lock(A)"},
+	[RULE_WAIT_HOLDING] = {"The waker cannot get to where it would wake.", "Release the lock before the wait.",
+			       "lock(L); cond_wait(C, M)      waker: lock(L); cond_signal(C)"},
+	[RULE_DECLARED_ORDER] = {"The order that was agreed on is what keeps the program free of deadlocks.",
+				 "Take the locks in the declared order.", "GRIDLOCK_ORDER(a, b);      lock(b) lock(a)"},
+	[RULE_CYCLE_ACROSS_RUNS] = {"Each run took one side only. A run that takes both can deadlock.", "As for lock-order-cycle.",
+				    "run 1: lock(A) lock(B)      run 2: lock(B) lock(A)"},
+	[RULE_CYCLE_BY_CLASS] = {"No two single locks were taken in both orders, but locks of these two kinds were.",
+				 "Make sure that an order among the locks of one kind is kept (by address, by parent and child).",
+				 "lock(p->lock) lock(q->lock)      elsewhere lock(r->lock) lock(s->lock) the other way"},
+	[RULE_REDUNDANT_LOCK] = {"Nothing but time: the inner lock protects nothing that the outer one does not.", "Remove one of the two.",
+				 "lock(outer) map_put(...) /* locks again */ unlock(outer)"},
+	[RULE_HELD_AT_EXIT] = {"Nothing, unless the lock is shared with another process or an exit handler wants it.",
+			       "Nothing has to be done; unlock before exit to keep tools quiet.", "lock(A); exit(0);"},
+};
+_Static_assert(sizeof(explanations) / sizeof(explanations[0]) == RULE_HELD_AT_EXIT + 1, "every rule has its explanation");
+
+const char *explain_fix(int rule)
+{
+	return explanations[rule].fix;
+}
+
+/* Text broken at 78 columns behind a heading. */
+static void put_paragraph(FILE *stream, const char *heading, const char *text)
+{
+	size_t column = 0;
+
+	fprintf(stream, "\n%s\n", heading);
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (column && column + 1 + word > 76) {
+			fputc('\n', stream);
+			column = 0;
+		}
+		fprintf(stream, "%s%.*s", column ? " " : "  ", (int)word, text);
+		column += word + 1;
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', stream);
+}
+
+void explain_rule(FILE *stream, int rule)
+{
+	const struct explanation *explanation = &explanations[rule];
+
+	fprintf(stream, "%s (%s): %s\n", rules[rule].name, level_name(rules[rule].level), rules[rule].meaning);
+	put_paragraph(stream, "How it bites", explanation->bites);
+	put_paragraph(stream, "What to do", explanation->fix);
+	fprintf(stream, "\nExample\n  %s\n", explanation->example);
+}
+
+static int find_rule(const char *name)
+{
+	int rule = rule_find(name);
+	const char *names[64], *nearest;
+
+	if (rule >= 0)
+		return rule;
+	for (size_t i = 0; i < rules_count; i++)
+		names[i] = rules[i].name;
+	nearest = nearest_name(name, names, rules_count);
+	die("there is no rule '%s'%s%s%s", name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+	    nearest ? "'?" : " (gridlock explain lists them)");
+}
+
+int explain_main(int argc, char **argv)
+{
+	if (argc < 2)
+		for (size_t i = 0; i < rules_count; i++)
+			printf("%-22s %-8s %s\n", rules[i].name, level_name(rules[i].level), rules[i].meaning);
+	for (int i = 1; i < argc; i++) {
+		if (i > 1)
+			putchar('\n');
+		explain_rule(stdout, find_rule(argv[i]));
+	}
+	return fflush(stdout) == 0 ? 0 : EXIT_GRIDLOCK;
+}

@@ -1,0 +1,14 @@
+/* explain.h: what a rule means, how it bites, how to fix it. */
+#ifndef GRIDLOCK_EXPLAIN_H
+#define GRIDLOCK_EXPLAIN_H
+
+#include <stdio.h>
+
+/* What to do about a finding of that rule, in one or two sentences; never NULL. */
+const char *explain_fix(int rule);
+/* The whole text of a rule, to `stream`. */
+void explain_rule(FILE *stream, int rule);
+/* The subcommand: `gridlock explain [RULE...]`. Returns the exit code. */
+int explain_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,150 @@
+/* json.c: the json document of USER.md. Text that is no UTF-8 (a path can be anything) is made so: jansson refuses it otherwise. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings.h"
+#include "options.h"
+#include "output.h"
+
+/* Length of the UTF-8 sequence at `text`, 0 when there is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+static json_t *string(const char *text)
+{
+	json_t *plain = text ? json_string(text) : json_null();
+	char *clean, *at;
+
+	if (plain)
+		return plain;
+	clean = at = malloc(strlen(text) * 3 + 1);
+	if (!clean)
+		return json_null();
+	while (*text) {
+		size_t length = utf8_length((const unsigned char *)text);
+		json_t *valid = length ? json_stringn(text, length) : NULL;
+
+		if (valid) {
+			memcpy(at, text, length);
+			at += length;
+			text += length;
+		} else {
+			memcpy(at, "\xef\xbf\xbd", 3);
+			at += 3;
+			text++;
+		}
+		json_decref(valid);
+	}
+	*at = '\0';
+	plain = json_string(clean);
+	free(clean);
+	return plain;
+}
+
+static json_t *stack_json(const struct stack *stack)
+{
+	json_t *array;
+
+	if (!stack)
+		return json_null();
+	array = json_array();
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct frame *frame = &stack->frames[i];
+		char offset[24];
+
+		snprintf(offset, sizeof(offset), "0x%llx", (unsigned long long)frame->offset);
+		json_array_append_new(array, json_pack("{s:o, s:o, s:i, s:o, s:s, s:b}", "function", string(frame->function), "file",
+						       string(frame->file), "line", (int)frame->line, "module", string(frame->module),
+						       "offset", offset, "inlined", frame->inlined));
+	}
+	return array;
+}
+
+static json_t *thread_json(const struct thread *thread)
+{
+	if (!thread)
+		return json_null();
+	return json_pack("{s:i, s:o, s:o}", "id", (int)thread->id, "name", string(thread->name), "created", stack_json(thread->created));
+}
+
+static json_t *lock_json(const struct lock *lock)
+{
+	return json_pack("{s:s, s:o, s:s, s:o}", "id", lock->id, "name", string(lock->name), "kind", lock->kind, "created",
+			 stack_json(lock->created));
+}
+
+static json_t *link_json(const struct link *link)
+{
+	return json_pack("{s:o, s:{s:s, s:s, s:o}, s:{s:s, s:s, s:s, s:o}}", "thread", thread_json(link->thread), "held", "lock",
+			 link->held.lock->id, "mode", link->held.mode, "stack", stack_json(link->held.stack), "wanted", "lock",
+			 link->wanted.lock->id, "mode", link->wanted.mode, "how", link->wanted.how, "stack",
+			 stack_json(link->wanted.stack));
+}
+
+static json_t *finding_json(const struct finding *finding)
+{
+	json_t *locks = json_array(), *links = json_array(), *stacks = json_array();
+
+	for (size_t i = 0; i < finding->locks_count; i++)
+		json_array_append_new(locks, lock_json(finding->locks[i]));
+	for (size_t i = 0; i < finding->links_count; i++)
+		json_array_append_new(links, link_json(&finding->links[i]));
+	for (size_t i = 0; i < finding->stacks_count; i++)
+		json_array_append_new(stacks,
+				      json_pack("{s:s, s:o, s:o}", "label", finding->stacks[i].label, "thread",
+						thread_json(finding->stacks[i].thread), "stack", stack_json(finding->stacks[i].stack)));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:n, s:{s:i, s:o}, s:o, s:o, s:o, s:o}", "rule", rules[finding->rule].name,
+			 "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message", string(finding->message),
+			 "reason", string(finding->reason), "count", (json_int_t)finding->count, "suppressed", finding->suppressed,
+			 "baseline", "process", "pid", (int)finding->pid, "exe", string(finding->exe), "cause", string(finding->cause),
+			 "locks", locks, "links", links, "stacks", stacks);
+}
+
+static json_t *summary_json(const struct findings *findings)
+{
+	json_t *limits = json_array();
+	size_t suppressed = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		suppressed += findings->list[i].suppressed;
+	for (size_t i = 0; i < findings->limits_count; i++)
+		json_array_append_new(limits, string(findings->limits[i]));
+	return json_pack("{s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:o}", "errors", (json_int_t)findings_count(findings, LEVEL_ERROR),
+			 "warnings", (json_int_t)findings_count(findings, LEVEL_WARNING), "notes",
+			 (json_int_t)findings_count(findings, LEVEL_NOTE), "suppressed", (json_int_t)suppressed, "processes",
+			 (int)findings->processes, "threads", (int)findings->threads, "locks", (json_int_t)findings->locks, "dependencies",
+			 (json_int_t)findings->dependencies, "limits", limits);
+}
+
+int json_write(int fd, const struct findings *findings, const struct options *options)
+{
+	json_t *list = json_array(), *remarks = json_array(), *document;
+	char *text;
+	int result = -1;
+
+	(void)options;
+	for (size_t i = 0; i < findings->count; i++)
+		json_array_append_new(list, finding_json(&findings->list[i]));
+	for (size_t i = 0; i < findings->remarks_count; i++)
+		json_array_append_new(remarks, string(findings->remarks[i]));
+	document = json_pack("{s:{s:s, s:s}, s:o, s:o, s:o}", "tool", "name", "gridlock", "version", VERSION, "findings", list, "remarks",
+			     remarks, "summary", summary_json(findings));
+	text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
+	if (text)
+		result = output_all(fd, text, strlen(text)) == 0 ? output_all(fd, "\n", 1) : -1;
+	else
+		errno = ENOMEM;
+	free(text);
+	json_decref(document);
+	return result;
+}

@@ -1,0 +1,199 @@
+/* output.c: see output.h. */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+int output_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t written = write(fd, data, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		data += written;
+		size -= (size_t)written;
+	}
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*write)(int fd, const struct findings *findings, const struct options *options);
+} formats[] = {{"text", text_write}, {"json", json_write}};
+
+int (*output_format(const char *name))(int, const struct findings *, const struct options *)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return formats[i].write;
+	return NULL;
+}
+
+/* ---- names ---- */
+
+/* %q{VAR}: `at` stands on the q. Returns where it ends. */
+static const char *add_variable(FILE *name, const char *template, const char *at)
+{
+	const char *close = at[1] == '{' ? strchr(at, '}') : NULL;
+	char *variable;
+
+	if (!close)
+		die("%s: %%q needs a variable in braces: %%q{VAR}", template);
+	variable = strndup(at + 2, (size_t)(close - at - 2));
+	if (variable && getenv(variable))
+		fputs(getenv(variable), name);
+	free(variable);
+	return close;
+}
+
+static void add_host(FILE *name)
+{
+	char host[256] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	fputs(host, name);
+}
+
+/* The file name that a template stands for; `counter` for %n. To be freed. */
+static char *name_of(const char *template, const char *program, unsigned counter)
+{
+	char *text;
+	size_t size;
+	FILE *name = open_memstream(&text, &size);
+
+	if (!name)
+		die("out of memory");
+	for (const char *at = template; *at; at++) {
+		if (*at != '%') {
+			fputc(*at, name);
+			continue;
+		}
+		switch (*++at) {
+		case 'p':
+			fprintf(name, "%d", (int)getpid());
+			break;
+		case 'e':
+			fputs(base_name(program), name);
+			break;
+		case 'h':
+			add_host(name);
+			break;
+		case 'n':
+			fprintf(name, "%u", counter);
+			break;
+		case 'q':
+			at = add_variable(name, template, at);
+			break;
+		case '%':
+			fputc('%', name);
+			break;
+		default:
+			die("%s: %%%c is no part of a file name; %%p %%e %%h %%n %%q{VAR} %%%% are", template, *at ? *at : ' ');
+		}
+	}
+	fclose(name);
+	return text;
+}
+
+/* Whether the template has %n: then a name that is free is looked for. */
+static bool counts(const char *template)
+{
+	for (; *template; template ++)
+		if (*template == '%' && *++template == 'n')
+			return true;
+	return false;
+}
+
+static void make_parents(const char *path)
+{
+	for (size_t i = 1; path[i]; i++) {
+		char *parent = path[i] == '/' ? strndup(path, i) : NULL;
+
+		if (parent)
+			mkdir(parent, 0777);
+		free(parent);
+	}
+}
+
+static void open_file(struct output *output, const char *template, const char *program)
+{
+	bool free_name = counts(template);
+
+	for (unsigned n = 0;; n++) {
+		output->path = name_of(template, program, n);
+		make_parents(output->path);
+		output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC | (free_name ? O_EXCL : O_TRUNC), 0666);
+		if (output->fd >= 0 || errno != EEXIST)
+			break;
+		free(output->path);
+	}
+	if (output->fd < 0)
+		die("%s cannot be written: %s", output->path, strerror(errno));
+}
+
+static void add_output(struct outputs *outputs, struct output output)
+{
+	outputs->list = resized(outputs->list, outputs->count + 1, sizeof(*outputs->list));
+	outputs->list[outputs->count++] = output;
+}
+
+static struct output open_output(const char *value, const char *program)
+{
+	const char *colon = strchr(value, ':');
+	char *format = colon ? strndup(value, (size_t)(colon - value)) : copied(value);
+	struct output output = {.write = output_format(format)};
+
+	if (!output.write || !colon || !colon[1])
+		die("-o %s: expected FORMAT:FILE with FORMAT text or json", value);
+	free(format);
+	open_file(&output, colon + 1, program);
+	return output;
+}
+
+struct outputs outputs_open(const struct options *options, const char *program, int fd, bool text)
+{
+	const char *log = option_string(options, OPTION_LOG_PATH);
+	struct outputs outputs = {0};
+
+	if (text) {
+		struct output output = {.write = text_write, .fd = fd};
+
+		if (*log)
+			open_file(&output, log, program);
+		add_output(&outputs, output);
+	}
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++)
+		add_output(&outputs, open_output(options->of[OPTION_OUTPUT].values[i], program));
+	return outputs;
+}
+
+bool outputs_write(struct outputs *outputs, const struct findings *findings, const struct options *options)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < outputs->count; i++) {
+		struct output *output = &outputs->list[i];
+		bool written = output->write(output->fd, findings, options) == 0;
+
+		if (output->path && close(output->fd) != 0)
+			written = false;
+		if (!written) {
+			fprintf(stderr, "gridlock: %s cannot be written: %s\n", output->path ? output->path : "the report",
+				strerror(errno));
+			whole = false;
+		}
+		free(output->path);
+	}
+	free(outputs->list);
+	return whole;
+}

@@ -1,0 +1,36 @@
+/* output.h: where reports go: formats, files, and the templates of their names. */
+#ifndef GRIDLOCK_OUTPUT_H
+#define GRIDLOCK_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "findings.h"
+#include "options.h"
+
+/* Last part of a path. */
+const char *base_name(const char *path);
+
+/* Writes all of it; -1 with errno. */
+int output_all(int fd, const char *data, size_t size);
+
+/* One report to be written. */
+struct output {
+	int (*write)(int fd, const struct findings *findings, const struct options *options);
+	char *path; /* NULL: the descriptor is not ours */
+	int fd;
+};
+struct outputs {
+	size_t count;
+	struct output *list;
+};
+
+/* Opens everything that the options ask for: the text report first (to `fd` unless --log-path names a file, or `text` is false), then each
+ * --output. `program` is for %e. Ends the command with a clear line when a format, a template or a file is wrong: before a program runs. */
+struct outputs outputs_open(const struct options *options, const char *program, int fd, bool text);
+/* Writes them all. False: some could not be written, said on stderr. */
+bool outputs_write(struct outputs *outputs, const struct findings *findings, const struct options *options);
+/* The writer of that format's name, or NULL. */
+int (*output_format(const char *name))(int fd, const struct findings *findings, const struct options *options);
+
+#endif

@@ -1,0 +1,60 @@
+/* source.c: see source.h. */
+#include "source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/* The file as recorded, or the longest tail of its path that exists under `root`. */
+static FILE *open_source(const char *file, const char *root)
+{
+	FILE *source = fopen(file, "re");
+
+	for (const char *tail = file; !source && *root && tail; tail = strchr(tail + 1, '/')) {
+		char *path = printed("%s/%s", root, tail + (*tail == '/'));
+
+		source = fopen(path, "re");
+		free(path);
+	}
+	return source;
+}
+
+void source_excerpt(FILE *stream, const char *indent, const char *file, unsigned line, const char *root)
+{
+	FILE *source = open_source(file, root);
+	char *text = NULL;
+	size_t room = 0;
+
+	if (!source)
+		return;
+	for (unsigned at = 1; at <= line + 1 && getline(&text, &room, source) >= 0; at++) {
+		text[strcspn(text, "\r\n")] = '\0';
+		if (at + 1 >= line)
+			fprintf(stream, "%s%s%5u | %s\n", indent, at == line ? ">" : " ", at, text);
+	}
+	free(text);
+	fclose(source);
+}
+
+static const char *below(const char *file, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	while (length && folder[length - 1] == '/')
+		length--;
+	return length && strncmp(file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
+}
+
+const char *source_path(const char *file, const char *root)
+{
+	static char here[4096];
+	const char *shorter = *root ? below(file, root) : NULL;
+
+	if (!shorter && !here[0] && !getcwd(here, sizeof(here)))
+		return file;
+	if (!shorter)
+		shorter = below(file, here);
+	return shorter ? shorter : file;
+}

@@ -1,0 +1,23 @@
+/*
+ * suppress.h: findings that are not to be reported. ThreadSanitizer's lines work unchanged: `deadlock:PATTERN` for deadlocks and cycles,
+ * `mutex:PATTERN` for all other rules; `race:` and its other types are read and ignored. Ours besides: `rule:NAME`, `lock:PATTERN`,
+ * `fingerprint:v1:HEX`. A pattern is matched against function, file and module of every frame of every stack; `*` stands for anything, `^` and
+ * `$` bind it to an end, else it may lie anywhere in the name.
+ */
+#ifndef GRIDLOCK_SUPPRESS_H
+#define GRIDLOCK_SUPPRESS_H
+
+#include "findings.h"
+#include "options.h"
+
+struct suppressions;
+
+/* Reads every file of --suppressions. What is wrong ends the command, with file and line. */
+struct suppressions *suppressions_read(const struct options *options);
+/* Marks the findings that match; entries that no finding needed become remarks. */
+void suppressions_apply(struct suppressions *suppressions, struct findings *findings);
+void suppressions_free(struct suppressions *suppressions);
+/* Does a pattern match a name? For tests. */
+bool suppression_matches(const char *pattern, const char *name);
+
+#endif

@@ -1,0 +1,362 @@
+/* text.c: the report for people (USER.md, "The text report"). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "explain.h"
+#include "findings.h"
+#include "options.h"
+#include "output.h"
+#include "source.h"
+
+struct text {
+	FILE *stream;
+	bool color;
+	const char *root; /* --source-root */
+	int width;
+};
+
+/* ---- colour ---- */
+
+enum paint { PLAIN, BOLD, RED, YELLOW, CYAN, DIM };
+
+static const char *begin(const struct text *text, enum paint paint)
+{
+	static const char *const codes[] = {"", "\033[1m", "\033[1;31m", "\033[1;33m", "\033[36m", "\033[2m"};
+
+	return text->color ? codes[paint] : "";
+}
+
+static const char *end(const struct text *text)
+{
+	return text->color ? "\033[0m" : "";
+}
+
+static enum paint paint_of(enum level level)
+{
+	return level == LEVEL_ERROR ? RED : level == LEVEL_WARNING ? YELLOW : CYAN;
+}
+
+static bool wants_color(int fd, const struct options *options)
+{
+	const char *force = getenv("CLICOLOR_FORCE"), *no = getenv("NO_COLOR");
+	const char *color = option_string(options, OPTION_COLOR);
+
+	if (strcmp(color, "auto") != 0)
+		return strcmp(color, "always") == 0;
+	if (no && *no)
+		return false;
+	return (force && *force && strcmp(force, "0") != 0) || isatty(fd);
+}
+
+/* ---- stacks ---- */
+
+#define FRAMES_SHOWN 24
+
+static void put_frame(const struct text *text, size_t number, const struct frame *frame)
+{
+	fprintf(text->stream, "      #%-2zu %s%s%s", number, begin(text, number ? PLAIN : BOLD), frame->function, end(text));
+	if (frame->file)
+		fprintf(text->stream, "  %s:%u", source_path(frame->file, text->root), frame->line);
+	else
+		fprintf(text->stream, "  (%s+0x%llx)", base_name(frame->module), (unsigned long long)frame->offset);
+	fprintf(text->stream, "%s\n", frame->inlined ? "  [inlined]" : "");
+}
+
+static void put_stack(const struct text *text, const struct stack *stack)
+{
+	if (!stack) {
+		fprintf(text->stream, "      (no stack)\n");
+		return;
+	}
+	for (size_t i = 0; i < stack->count && i < FRAMES_SHOWN; i++) {
+		const struct frame *frame = &stack->frames[i];
+
+		put_frame(text, i, frame);
+		if (i == 0 && frame->file) {
+			fputs(begin(text, DIM), text->stream);
+			source_excerpt(text->stream, "           ", frame->file, frame->line, text->root);
+			fputs(end(text), text->stream);
+		}
+	}
+	if (stack->count > FRAMES_SHOWN)
+		fprintf(text->stream, "      ... %zu more\n", stack->count - FRAMES_SHOWN);
+}
+
+static void put_place(const struct text *text, const struct stack *stack)
+{
+	const struct frame *frame = &stack->frames[0];
+
+	if (frame->file)
+		fprintf(text->stream, "%s, %s:%u", frame->function, source_path(frame->file, text->root), frame->line);
+	else
+		fprintf(text->stream, "%s (%s)", frame->function, base_name(frame->module));
+}
+
+static const char *name_of(const struct thread *thread)
+{
+	return thread ? thread->name : "an unknown thread";
+}
+
+static void put_thread(const struct text *text, const struct thread *thread)
+{
+	fprintf(text->stream, "thread `%s%s%s`", begin(text, BOLD), name_of(thread), end(text));
+	if (thread && thread->created) {
+		fputs(" (created in ", text->stream);
+		put_place(text, thread->created);
+		fputc(')', text->stream);
+	}
+}
+
+/* ---- cycles ---- */
+
+static const char *mode_words(const struct acquisition *acquisition)
+{
+	if (!strstr(acquisition->lock->kind, "rwlock"))
+		return "";
+	return strcmp(acquisition->mode, "shared") == 0 ? " to read" : " to write";
+}
+
+static void put_ring(const struct text *text, const struct finding *finding)
+{
+	fputs("\n  ", text->stream);
+	for (size_t i = 0; i < finding->links_count; i++)
+		fprintf(text->stream, "%s%s%s -> ", begin(text, BOLD), finding->links[i].held.lock->name, end(text));
+	fprintf(text->stream, "%s%s%s\n", begin(text, BOLD), finding->links[0].held.lock->name, end(text));
+}
+
+static void put_link(const struct text *text, const struct link *link)
+{
+	fputs("\n  ", text->stream);
+	put_thread(text, link->thread);
+	fprintf(text->stream, "\n    asks for `%s`%s%s here:\n", link->wanted.lock->name, mode_words(&link->wanted),
+		strcmp(link->wanted.how, "timed") == 0 ? ", with a time limit," : "");
+	put_stack(text, link->wanted.stack);
+	fprintf(text->stream, "    while it holds `%s`%s, taken here:\n", link->held.lock->name, mode_words(&link->held));
+	put_stack(text, link->held.stack);
+}
+
+/* One row of the interleaving: what thread `column` does, in its column. */
+static void put_row(const struct text *text, size_t columns, size_t column, int width, const char *what, const char *lock)
+{
+	char cell[512];
+
+	snprintf(cell, sizeof(cell), "%s `%s`", what, lock);
+	fputs("    ", text->stream);
+	for (size_t i = 0; i < columns; i++)
+		fprintf(text->stream, "%s%-*s", i ? " | " : "", i + 1 < columns ? width : 0, i == column ? cell : "");
+	fputc('\n', text->stream);
+}
+
+static int column_width(const struct finding *finding)
+{
+	size_t width = 12;
+
+	for (size_t i = 0; i < finding->links_count; i++) {
+		size_t here = strlen(finding->links[i].wanted.lock->name) + 17, name = strlen(name_of(finding->links[i].thread));
+
+		width = here > width ? here : width;
+		width = name > width ? name : width;
+	}
+	return (int)width;
+}
+
+static void put_interleaving(const struct text *text, const struct finding *finding)
+{
+	size_t count = finding->links_count;
+	int width = column_width(finding);
+
+	fputs("\n  How it locks up:\n", text->stream);
+	if ((width + 3) * (int)count > text->width + width) {
+		for (size_t i = 0; i < count; i++)
+			fprintf(text->stream, "    thread `%s` takes `%s`\n", name_of(finding->links[i].thread),
+				finding->links[i].held.lock->name);
+		for (size_t i = 0; i < count; i++)
+			fprintf(text->stream, "    thread `%s` waits for `%s`, which `%s` holds\n", name_of(finding->links[i].thread),
+				finding->links[i].wanted.lock->name, name_of(finding->links[(i + 1) % count].thread));
+		return;
+	}
+	fputs("    ", text->stream);
+	for (size_t i = 0; i < count; i++)
+		fprintf(text->stream, "%s%s%-*s%s", i ? " | " : "", begin(text, BOLD), i + 1 < count ? width : 0,
+			name_of(finding->links[i].thread), end(text));
+	fputc('\n', text->stream);
+	for (size_t i = 0; i < count; i++)
+		put_row(text, count, i, width, "takes", finding->links[i].held.lock->name);
+	for (size_t i = 0; i < count; i++)
+		put_row(text, count, i, width, "waits for", finding->links[i].wanted.lock->name);
+}
+
+static void put_locks(const struct text *text, const struct finding *finding)
+{
+	fputs("\n  Locks:\n", text->stream);
+	for (size_t i = 0; i < finding->locks_count; i++) {
+		const struct lock *lock = finding->locks[i];
+
+		fprintf(text->stream, "    `%s%s%s`: %s", begin(text, BOLD), lock->name, end(text), lock->kind);
+		if (lock->created) {
+			fprintf(text->stream, ", %s in ", lock->created_how);
+			put_place(text, lock->created);
+		} else {
+			fputs(", static", text->stream);
+		}
+		fputc('\n', text->stream);
+	}
+}
+
+static void put_cycle(const struct text *text, const struct finding *finding)
+{
+	put_ring(text, finding);
+	for (size_t i = 0; i < finding->links_count; i++)
+		put_link(text, &finding->links[i]);
+	put_locks(text, finding);
+	if (finding->level == LEVEL_ERROR)
+		put_interleaving(text, finding);
+}
+
+/* ---- other findings ---- */
+
+static void put_misuse(const struct text *text, const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->stacks_count; i++) {
+		fprintf(text->stream, "\n  %s, by ", finding->stacks[i].label);
+		put_thread(text, finding->stacks[i].thread);
+		fputs(":\n", text->stream);
+		put_stack(text, finding->stacks[i].stack);
+	}
+	put_locks(text, finding);
+}
+
+static void put_title(const struct text *text, const struct finding *finding)
+{
+	fprintf(text->stream, "%s%s: %s%s", begin(text, paint_of(finding->level)), level_name(finding->level), rules[finding->rule].name,
+		end(text));
+	if (finding->count > 1)
+		fprintf(text->stream, " (%llu times)", (unsigned long long)finding->count);
+	fprintf(text->stream, " in %s, pid %d\n", base_name(finding->exe), (int)finding->pid);
+	fprintf(text->stream, "  %s%s%s\n", begin(text, BOLD), finding->message, end(text));
+}
+
+static void put_finding(const struct text *text, const struct finding *finding)
+{
+	put_title(text, finding);
+	if (finding->links_count)
+		put_cycle(text, finding);
+	else
+		put_misuse(text, finding);
+	fprintf(text->stream, "\n  Why:         %s\n", finding->reason);
+	fprintf(text->stream, "  Fix:         %s\n", explain_fix(finding->rule));
+	fprintf(text->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
+	fprintf(text->stream, "  Fingerprint: %s\n\n", finding->fingerprint);
+}
+
+/* A note is a paragraph: where, and why it is no more than a note. */
+static void put_note(const struct text *text, const struct finding *finding)
+{
+	put_title(text, finding);
+	for (size_t i = 0; i < finding->links_count; i++) {
+		const struct link *link = &finding->links[i];
+
+		fprintf(text->stream, "    `%s` asked for ", link->wanted.lock->name);
+		if (link->wanted.stack)
+			put_place(text, link->wanted.stack);
+		fprintf(text->stream, "; `%s` held since ", link->held.lock->name);
+		if (link->held.stack)
+			put_place(text, link->held.stack);
+		fputc('\n', text->stream);
+	}
+	for (size_t i = 0; i < finding->stacks_count; i++) {
+		fprintf(text->stream, "    %s: ", finding->stacks[i].label);
+		put_place(text, finding->stacks[i].stack);
+		fputc('\n', text->stream);
+	}
+	fprintf(text->stream, "    %s; %s\n\n", finding->reason, finding->fingerprint);
+}
+
+/* ---- the last line ---- */
+
+static void put_count(const struct text *text, const char **separator, size_t count, const char *what)
+{
+	if (count == 0)
+		return;
+	fprintf(text->stream, "%s%zu %s%s", *separator, count, what, count == 1 ? "" : "s");
+	*separator = ", ";
+}
+
+static size_t suppressed_count(const struct findings *findings)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		count += findings->list[i].suppressed;
+	return count;
+}
+
+static void put_summary(const struct text *text, const struct findings *findings)
+{
+	size_t suppressed = suppressed_count(findings);
+	const char *separator = "";
+
+	for (size_t i = 0; i < findings->limits_count; i++)
+		fprintf(text->stream, "gridlock: limit: %s\n", findings->limits[i]);
+	for (size_t i = 0; i < findings->remarks_count; i++)
+		fprintf(text->stream, "gridlock: %s\n", findings->remarks[i]);
+	fputs("gridlock: ", text->stream);
+	put_count(text, &separator, findings_count(findings, LEVEL_ERROR), "error");
+	put_count(text, &separator, findings_count(findings, LEVEL_WARNING), "warning");
+	put_count(text, &separator, findings_count(findings, LEVEL_NOTE), "note");
+	if (suppressed)
+		fprintf(text->stream, "%s%zu suppressed", separator, suppressed);
+	else if (!*separator)
+		fputs("no findings", text->stream);
+	fprintf(text->stream, "; %llu lock%s, %llu dependenc%s, %u process%s", (unsigned long long)findings->locks,
+		findings->locks == 1 ? "" : "s", (unsigned long long)findings->dependencies, findings->dependencies == 1 ? "y" : "ies",
+		findings->processes, findings->processes == 1 ? "" : "es");
+	if (findings->processes && findings->locks == 0)
+		fputs("; the library was loaded and saw no lock", text->stream);
+	if (findings->recording)
+		fprintf(text->stream, "; full report: %s", findings->recording);
+	fputc('\n', text->stream);
+}
+
+static bool is_silent(const struct findings *findings, const struct options *options)
+{
+	return option_flag(options, OPTION_QUIET) && findings->count == 0 && findings->remarks_count == 0 && findings->limits_count == 0;
+}
+
+static int terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60 ? size.ws_col : 100;
+}
+
+int text_write(int fd, const struct findings *findings, const struct options *options)
+{
+	struct text text = {
+		.color = wants_color(fd, options), .root = option_string(options, OPTION_SOURCE_ROOT), .width = terminal_width(fd)};
+	char *memory;
+	size_t size;
+	int result;
+
+	if (is_silent(findings, options))
+		return 0;
+	text.stream = open_memstream(&memory, &size);
+	if (!text.stream)
+		return -1;
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->list[i].suppressed)
+			continue;
+		if (findings->list[i].level == LEVEL_NOTE)
+			put_note(&text, &findings->list[i]);
+		else
+			put_finding(&text, &findings->list[i]);
+	}
+	put_summary(&text, findings);
+	result = fclose(text.stream) == 0 ? output_all(fd, memory, size) : -1;
+	free(memory);
+	return result;
+}

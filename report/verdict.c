@@ -1,0 +1,25 @@
+/* verdict.c: see verdict.h. */
+#include "verdict.h"
+
+#include <string.h>
+
+bool verdict_fails(const struct findings *findings, const struct options *options)
+{
+	const char *from = option_string(options, OPTION_FAIL_ON);
+	enum level lowest = LEVEL_ERROR;
+
+	if (strcmp(from, "never") == 0)
+		return false;
+	lowest = (enum level)level_find(from);
+	for (enum level level = lowest; level <= LEVEL_ERROR; level++)
+		if (findings_count(findings, level))
+			return true;
+	return false;
+}
+
+int verdict_code(const struct findings *findings, const struct options *options, int otherwise)
+{
+	long code = option_number(options, OPTION_ERROR_EXITCODE);
+
+	return code && verdict_fails(findings, options) ? (int)code : otherwise;
+}
