@@ -110,6 +110,26 @@ static struct group *group_new(struct enumeration *e, uint64_t key)
 	return group;
 }
 
+/* Does a link hold, besides its own, the lock that another link of the ring holds? Then the two exclude each other, and a shorter ring leads
+ * through that link: this one says nothing new. */
+static bool has_chord(struct enumeration *e, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++) {
+		const struct cycles_dependency *one = &e->input->dependencies[e->chosen[i]->dependency];
+
+		for (uint32_t j = 0; j < length; j++) {
+			const struct cycles_dependency *other = &e->input->dependencies[e->chosen[j]->dependency];
+			const struct cycles_held *held = &other->held[e->chosen[j]->held];
+
+			for (uint32_t k = 0; i != j && k < one->held_count; k++)
+				if (one->held[k].lock == held->lock &&
+				    (one->held[k].mode == LOCK_EXCLUSIVE || held->mode == LOCK_EXCLUSIVE))
+					return true;
+		}
+	}
+	return false;
+}
+
 /* One concrete cycle: counted in its group, and judged unless the group has an error already. */
 static bool add_cycle(struct enumeration *e, uint32_t length)
 {
@@ -117,6 +137,8 @@ static bool add_cycle(struct enumeration *e, uint32_t length)
 	struct group *group;
 
 	e->result->enumerated++;
+	if (has_chord(e, length))
+		return true;
 	HASH_FIND(hh, e->groups, &key, sizeof(key), group);
 	if (group && level_of(group->cycle->rule) == 3) {
 		group->cycle->count++;

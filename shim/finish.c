@@ -56,46 +56,71 @@ static char **environment_without_preload(void)
 	return copy;
 }
 
-static void reporter(const char *command, char **environment, bool last)
-{
-	char process_option[32];
-	struct text text = text_into(process_option, sizeof(process_option));
-	char *arguments[8], **next = arguments;
-	sigset_t none;
+/* The command's line; written before the clone, whose child finds process-wide pages wiped. */
+struct command_line {
+	char path[sizeof(settings.command)];
+	char process[32];
+	char *arguments[8];
+	char **environment;
+};
 
+static bool command_line_make(struct command_line *line, bool last)
+{
+	struct text text = text_into(line->process, sizeof(line->process));
+	char **next = line->arguments;
+
+	command_path(line->path, sizeof(line->path));
 	text_add_number(text_add(&text, "--process="), process->serial);
 	*next++ = (char *)"gridlock";
 	*next++ = (char *)"report";
 	*next++ = (char *)"--at-exit";
-	*next++ = process_option;
+	*next++ = line->process;
 	if (sink_private && last)
 		*next++ = (char *)"--remove";
 	*next++ = sink_directory;
 	*next = NULL;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (saved_stderr >= 0)
-		dup2(saved_stderr, STDERR_FILENO);
-	execve(command, arguments, environment);
+	line->environment = environment_without_preload();
+	return line->environment != NULL;
 }
 
-/* Starts the command by clone with no exit signal, so that no SIGCHLD handler and no wait of the host's sees it; returns its exit code,
- * or -1. A child of fork(2) through libc would run the host's atfork handlers. */
+/* Runs the command and ends with its code. No signal of the host's is to be handled here, and its children are to be waited for. */
+static void supervise(const struct command_line *line)
+{
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+	sigset_t all;
+	int status;
+	long pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	sigaction(SIGCHLD, &standard, NULL);
+	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid == 0) {
+		sigemptyset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+		if (saved_stderr >= 0)
+			dup2(saved_stderr, STDERR_FILENO);
+		execve(line->path, line->arguments, line->environment);
+	}
+	if (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) == pid && WIFEXITED(status))
+		syscall(SYS_exit_group, WEXITSTATUS(status));
+	syscall(SYS_exit_group, 125);
+}
+
+/* Starts the command; returns its exit code, or -1. A child of fork(2) through libc would run the host's atfork handlers; and a child with
+ * an exit signal, which exec sets to SIGCHLD, would show in the host's handlers and waits: so one that has none, and never calls exec, stands
+ * between. */
 static int run_reporter(bool last)
 {
-	char command[sizeof(settings.command)];
-	char **environment = environment_without_preload();
+	struct command_line line;
 	int status = -1;
 	long pid;
 
-	command_path(command, sizeof(command));
-	if (!environment)
+	if (!command_line_make(&line, last))
 		return -1;
 	pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
-	if (pid == 0) {
-		reporter(command, environment, last);
-		syscall(SYS_exit_group, 125);
-	}
+	if (pid == 0)
+		supervise(&line);
 	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WCLONE, NULL) < 0)
 		if (errno != EINTR)
 			return -1;
