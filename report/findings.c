@@ -128,12 +128,14 @@ static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 
 /* ---- images ---- */
 
-/* A bare preload reports for one process only. */
-static bool wanted(const struct options *options, uint32_t serial)
+/* A bare preload reports for one process only, IMAGE:SERIAL. */
+static bool wanted(const struct options *options, const struct image *image, uint32_t serial)
 {
-	long only = option_number(options, OPTION_PROCESS);
+	const char *only = option_string(options, OPTION_PROCESS), *colon = strchr(only, ':'), *name = base_name(image->path);
 
-	return only == 0 || (long)serial == only;
+	if (!colon)
+		return true;
+	return strlen(name) == (size_t)(colon - only) && strncmp(name, only, strlen(name)) == 0 && strtoul(colon + 1, NULL, 10) == serial;
 }
 
 static void read_image(struct builder *builder, const struct image *image, const struct options *options)
@@ -143,21 +145,50 @@ static void read_image(struct builder *builder, const struct image *image, const
 	builder->image = image;
 	builder->names = &names;
 	for (size_t i = 0; i < image->findings_count; i++)
-		if (wanted(options, image->findings[i]->process))
+		if (wanted(options, image, image->findings[i]->process))
 			add_misuse(builder, image->findings[i]);
 	for (uint32_t serial = 1; serial < image->processes.room; serial++)
-		if (index_find(&image->processes, serial) && wanted(options, serial))
+		if (index_find(&image->processes, serial) && wanted(options, image, serial))
 			judge_process(builder, serial, add);
+	builder->names = NULL;
 	free(names.stacks);
 	free(names.threads);
 	free(names.locks);
+}
+
+static int compare_pids(const void *left, const void *right)
+{
+	return *(const uint32_t *)left < *(const uint32_t *)right ? -1 : *(const uint32_t *)left > *(const uint32_t *)right;
+}
+
+/* Processes of the run: a process that executes another image stays the same one. */
+static unsigned count_processes(const struct run *run, const struct options *options)
+{
+	uint32_t *pids = NULL;
+	unsigned count = 0, distinct = 0;
+
+	for (size_t i = 0; i < run->images_count; i++) {
+		const struct index *index = &run->images[i].processes;
+
+		for (uint32_t serial = 0; serial < index->room; serial++) {
+			if (!index->facts[serial] || !wanted(options, &run->images[i], serial))
+				continue;
+			pids = resized(pids, count + 1, sizeof(*pids));
+			pids[count++] = ((const struct fact_process *)index->facts[serial])->pid;
+		}
+	}
+	if (count)
+		qsort(pids, count, sizeof(*pids), compare_pids);
+	for (unsigned i = 0; i < count; i++)
+		distinct += i == 0 || pids[i] != pids[i - 1];
+	free(pids);
+	return distinct;
 }
 
 static void add_totals(struct findings *findings, const struct image *image)
 {
 	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
 
-	findings->processes += atomic_load(&header->totals[TOTAL_PROCESSES]);
 	findings->threads += atomic_load(&header->totals[TOTAL_THREADS]);
 	findings->locks += atomic_load(&header->totals[TOTAL_LOCKS]);
 	findings->dependencies += atomic_load(&header->totals[TOTAL_DEPENDENCIES]);
@@ -220,6 +251,7 @@ struct findings *findings_build(const char *directory, const struct options *opt
 		read_image(&builder, &run->images[i], options);
 		add_totals(builder.findings, &run->images[i]);
 	}
+	builder.findings->processes = count_processes(run, options);
 	add_limits(&builder);
 	if (builder.findings->count)
 		qsort(builder.findings->list, builder.findings->count, sizeof(*builder.findings->list), compare);

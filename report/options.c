@@ -280,12 +280,12 @@ static error_t take(int key, char *argument, struct argp_state *state)
 		key = KEY(OPTION_QUIET);
 	if (key == 'h') {
 		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+	} else if (key >= KEY(0) && key < KEY(OPTION_COUNT)) {
+		wrong = set(parse->options, key - KEY(0), false, argument);
+	} else if (key >= KEY_NO(0) && key < KEY_NO(OPTION_COUNT)) {
+		wrong = set(parse->options, key - KEY_NO(0), true, NULL);
 	} else if (key >= KEY_SYNONYM(0) && key < KEY_SYNONYM(SYNONYMS)) {
 		wrong = set(parse->options, (int)synonyms[key - KEY_SYNONYM(0)].option, false, argument);
-	} else if (key >= KEY_NO(0) && key < KEY_SYNONYM(0)) {
-		wrong = set(parse->options, key - KEY_NO(0), true, NULL);
-	} else if (key >= KEY(0) && key < KEY_NO(0)) {
-		wrong = set(parse->options, key - KEY(0), false, argument);
 	} else if (key == ARGP_KEY_ARG) {
 		parse->argv[++parse->operands] = argument;
 		if (parse->program) {

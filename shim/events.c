@@ -511,7 +511,8 @@ void event_process_ends(struct self *self, enum end_how how, int code)
 	if (!state_lock(self))
 		return;
 	e = events();
-	for (struct slot *slot = sink_slot_next(NULL); e && slot; slot = sink_slot_next(slot)) {
+	/* A deadlock explains what is held, and is reported already. */
+	for (struct slot *slot = sink_slot_next(NULL); e && slot && how != END_DEADLOCK; slot = sink_slot_next(slot)) {
 		uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_acquire);
 
 		if (atomic_load_explicit(&slot->state, memory_order_acquire) != 1)

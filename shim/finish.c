@@ -59,7 +59,7 @@ static char **environment_without_preload(void)
 /* The command's line; written before the clone, whose child finds process-wide pages wiped. */
 struct command_line {
 	char path[sizeof(settings.command)];
-	char process[32];
+	char process[80];
 	char *arguments[8];
 	char **environment;
 };
@@ -70,7 +70,7 @@ static bool command_line_make(struct command_line *line, bool last)
 	char **next = line->arguments;
 
 	command_path(line->path, sizeof(line->path));
-	text_add_number(text_add(&text, "--process="), process->serial);
+	text_add_number(text_add(text_add(text_add(&text, "--process="), sink_image), ":"), process->serial);
 	*next++ = (char *)"gridlock";
 	*next++ = (char *)"report";
 	*next++ = (char *)"--at-exit";
@@ -137,6 +137,9 @@ static bool record_end(enum end_how how, int code)
 
 	if (before == process->serial || process->serial == 0)
 		return false;
+	/* The last thread to call pthread_exit ends the process, when its own record is gone. */
+	if (self_current == &self_over)
+		self_current = &self_none;
 	self = self_enter();
 	if (!self)
 		return false;
@@ -179,11 +182,22 @@ static void finish_at_exit(void *unused)
 		exit(code);
 }
 
+/* quick_exit runs no exit handlers and calls _exit inside libc. It flushes nothing either. */
+static void finish_at_quick_exit(void)
+{
+	int code = finish_exiting(-1, true);
+
+	if (code >= 0)
+		real._exit(code);
+}
+
 int __cxa_atexit(void (*function)(void *), void *argument, void *dso);
 
 void finish_init(void)
 {
 	__cxa_atexit(finish_at_exit, NULL, NULL);
+	if (at_quick_exit(finish_at_quick_exit) != 0)
+		sink_limit(LIMIT_LOST_MEMORY);
 	if (!settings.launched) {
 		/* Out of the way of programs that count on low numbers, or close everything that they do not know. */
 		saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);

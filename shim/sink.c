@@ -21,6 +21,7 @@
 
 struct recording_header *sink_header;
 char sink_directory[2048];
+char sink_image[32];
 bool sink_private;
 
 static void sink_write(void *ctx, const struct fact *fact)
@@ -87,14 +88,12 @@ static bool directory_choose(const char *record)
 
 static int file_make(int directory)
 {
-	char name[64];
-
 	for (unsigned n = 0; n < 1000; n++) {
-		struct text text = text_into(name, sizeof(name));
+		struct text text = text_into(sink_image, sizeof(sink_image));
 		int fd;
 
-		text_add_number(text_add(text_add_number(text_add(&text, "image."), getpid()), "."), n);
-		fd = openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		text_add_number(text_add(text_add_number(text_add(&text, "image."), (uint64_t)getpid()), "."), n);
+		fd = openat(directory, sink_image, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}

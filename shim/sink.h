@@ -15,6 +15,7 @@
 extern struct recording_header *sink_header; /* NULL: no recording */
 extern struct fact_sink sink;		     /* for graph: sink_append */
 extern char sink_directory[2048];	     /* of the run */
+extern char sink_image[32];		     /* name of the image's file in it */
 extern bool sink_private;		     /* we made the directory ourselves */
 
 /* Makes the image's file in the directory `record` (one of our own when that is empty) and maps it. False: there is no recording. */
