@@ -1,0 +1,30 @@
+# shellcheck shell=bash disable=SC2154
+needs='mariadbd mariadb-install-db mariadb'
+
+client()
+{
+	mariadb --no-defaults -S "$work/socket" -u root -N test "$@"
+}
+
+drive()
+{
+	mkdir -p "$work/data"
+	chown -R mysql "$work"
+	mariadb-install-db --no-defaults --user=mysql --datadir="$work/data" --auth-root-authentication-method=normal >"$work/install" 2>&1 ||
+		{ echo 'install failed'; return 1; }
+	start mariadbd --no-defaults --user=mysql --datadir="$work/data" --socket="$work/socket" --skip-networking --pid-file="$work/pid" \
+		--innodb-buffer-pool-size=32M
+	wait_for mariadb --no-defaults -S "$work/socket" -u root -e 'select 1' || return 1
+	mariadb --no-defaults -S "$work/socket" -u root -e 'create database if not exists test'
+	client -e 'create table t (id int primary key auto_increment, k int, v varchar(100), key(k)) engine=innodb'
+	for n in 1 2 3 4; do
+		for ((i = 0; i < 150; i++)); do
+			echo "begin; insert into t (k, v) values ($i, repeat('x', 50)); update t set v = 'y' where k = $((i / 2)) limit 1;"
+			echo "select count(*) from t where k < 3 into @n; commit;"
+		done | client 2>/dev/null &
+		clients[n]=$!
+	done
+	wait "${clients[@]}"
+	client -e 'select count(*) > 100 from t; check table t; drop table t'
+	stop
+}

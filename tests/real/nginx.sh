@@ -1,0 +1,31 @@
+# shellcheck shell=bash disable=SC2154
+needs='nginx ab'
+
+drive()
+{
+	local port
+	port=$(free_port)
+	mkdir -p "$work/www" "$work/tmp"
+	seq 1 20000 >"$work/www/file.txt"
+	echo hello >"$work/www/index.html"
+	cat >"$work/nginx.conf" <<-END
+		daemon off;
+		worker_processes 2;
+		error_log $work/error.log;
+		pid $work/nginx.pid;
+		thread_pool pool threads=4;
+		events { worker_connections 256; }
+		http {
+			access_log off;
+			client_body_temp_path $work/tmp; proxy_temp_path $work/tmp; fastcgi_temp_path $work/tmp;
+			uwsgi_temp_path $work/tmp; scgi_temp_path $work/tmp;
+			server { listen 127.0.0.1:$port; root $work/www; aio threads=pool; sendfile off; }
+		}
+	END
+	as_nobody
+	start nginx -p "$work" -c "$work/nginx.conf"
+	wait_for answers_on "$port" || return 1
+	ab -q -n 3000 -c 16 "http://127.0.0.1:$port/file.txt" | grep -E 'Complete requests|Failed requests|Document Length'
+	ab -q -n 1000 -c 16 "http://127.0.0.1:$port/index.html" | grep -E 'Complete requests|Failed requests|Document Length'
+	stop QUIT
+}
