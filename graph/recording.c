@@ -30,7 +30,11 @@ void recording_start(struct recording_cursor *cursor, const void *data, size_t s
 static const struct recording_chunk *chunk_at(const struct recording_cursor *cursor)
 {
 	size_t offset = (size_t)cursor->chunk * RECORDING_CHUNK;
+	struct recording_header *header = (struct recording_header *)(uintptr_t)cursor->data;
 
+	/* The file is as long as the mapping; behind the last chunk claimed it is one hole. */
+	if (cursor->chunk >= atomic_load_explicit(&header->chunks_claimed, memory_order_acquire))
+		return NULL;
 	if (offset > cursor->size || cursor->size - offset < sizeof(struct recording_chunk))
 		return NULL;
 	return (const struct recording_chunk *)(cursor->data + offset);

@@ -256,7 +256,8 @@ struct slot *sink_slot_next(struct slot *slot)
 	uint32_t i = 0;
 
 	if (slot) {
-		struct recording_chunk *chunk = (struct recording_chunk *)((uintptr_t)slot & ~(uintptr_t)(RECORDING_CHUNK - 1));
+		/* The mapping is aligned to pages only. */
+		struct recording_chunk *chunk = chunk_at(((uintptr_t)slot - (uintptr_t)sink_header) / RECORDING_CHUNK);
 		uint32_t index = ((uintptr_t)slot - (uintptr_t)chunk) / SLOT_SIZE - 1;
 
 		if (index + 1 < chunk->used)
