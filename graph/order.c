@@ -291,17 +291,22 @@ static void merge(struct order *order, uint32_t into, uint32_t other)
 /*
  * The affected region gets its ranks anew: first what only reaches `from`, then the ring that the edge closes, if it does (everything
  * that both searches met, merged), then what is only reached from `to`. Nothing of the last leads to the first: it would be in both.
+ * The first may only move down (what leads to it inside the region moves along), the last only up: so these take the upper end of the
+ * ranks, of which a merged ring leaves some unused.
  */
 static bool reorder(struct order *order, uint32_t backward, uint32_t forward)
 {
-	uint32_t at = 0, ring = ORDER_NONE;
+	uint32_t low = 0, high, ring = ORDER_NONE;
 
 	sort_components(order, order->backward, backward);
 	sort_components(order, order->forward, forward);
-	pool_ranks(order, backward, forward);
+	high = pool_ranks(order, backward, forward);
+	for (uint32_t i = forward; i-- > 0;)
+		if (order->nodes[order->forward[i]].mark == MARK_FORWARD)
+			order->nodes[order->forward[i]].rank = order->ranks[--high];
 	for (uint32_t i = 0; i < backward; i++)
 		if (order->nodes[order->backward[i]].mark == MARK_BACKWARD)
-			order->nodes[order->backward[i]].rank = order->ranks[at++];
+			order->nodes[order->backward[i]].rank = order->ranks[low++];
 	for (uint32_t i = 0; i < forward; i++) {
 		uint32_t component = order->forward[i];
 
@@ -309,14 +314,11 @@ static bool reorder(struct order *order, uint32_t backward, uint32_t forward)
 			continue;
 		if (ring == ORDER_NONE) {
 			ring = component;
-			order->nodes[ring].rank = order->ranks[at++];
+			order->nodes[ring].rank = order->ranks[low];
 		} else {
 			merge(order, ring, component);
 		}
 	}
-	for (uint32_t i = 0; i < forward; i++)
-		if (order->nodes[order->forward[i]].mark == MARK_FORWARD)
-			order->nodes[order->forward[i]].rank = order->ranks[at++];
 	return ring != ORDER_NONE;
 }
 

@@ -290,6 +290,7 @@ void attach_fork_prepare(void)
 	if (!self || !state_lock(self))
 		return;
 	/* Busy until the other side: atfork handlers that run after this one, with locks that this thread took unseen, pass through. */
+	self->forking = true;
 	event_take_posted(self);
 	fork_depth = self->attached->depth;
 	memcpy(fork_held, self->attached->held, sizeof(fork_held));
@@ -305,6 +306,7 @@ void attach_fork_parent(void)
 	if (!fork_prepared || !self->locked)
 		return;
 	fork_prepared = false;
+	self->forking = false;
 	state_unlock(self);
 	self_leave(self);
 }

@@ -7,18 +7,25 @@
 
 struct real real;
 
-/* pthread_cond_* has two implementations on x86-64, and dlsym returned the old one up to glibc 2.31. */
+/* pthread_cond_* has two implementations on x86-64, and dlsym returned the old one up to glibc 2.31. clockwait is newer, and has one. */
 static void *find(const char *name)
 {
 	void *address = NULL;
 
-	if (!strncmp(name, "pthread_cond_", 13))
+	if (!strncmp(name, "pthread_cond_", 13) && strcmp(name, "pthread_cond_clockwait") != 0)
 		address = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
 	return address ? address : dlsym(RTLD_NEXT, name);
 }
 
 void real_resolve(void)
 {
+	static __thread bool resolving __attribute__((tls_model("initial-exec")));
+
+	/* A symbol that is not there makes dlsym allocate its message, and an allocator locks (jemalloc): it comes back here, and finds the
+	 * mutex functions resolved, for they come first in the list. */
+	if (resolving)
+		return;
+	resolving = true;
 #define REAL(name)                                                                                                                         \
 	if (strncmp(#name, "__cxa_", 6))                                                                                                   \
 		real.name = (__typeof__(real.name))find(#name);
@@ -27,6 +34,7 @@ void real_resolve(void)
 #undef REAL
 #undef ALIAS
 	__atomic_store_n(&real.ready, true, __ATOMIC_RELEASE);
+	resolving = false;
 }
 
 void *real_cxx(const char *name, const void *caller)

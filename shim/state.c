@@ -103,7 +103,8 @@ struct self *self_enter(void)
 	if (atomic_load_explicit(&state, memory_order_relaxed) != STATE_ON || self->ended)
 		return NULL;
 	if (self->busy) {
-		sink_limit(LIMIT_UNSEEN);
+		if (!self->forking)
+			sink_limit(LIMIT_UNSEEN);
 		return NULL;
 	}
 	if (!self->attached) {

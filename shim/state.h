@@ -36,6 +36,7 @@ struct self {
 	uint64_t segment_mix;  /* of the current segment, for `seen` */
 	struct slot *attached; /* its slot, also while the fast path is shut */
 	bool busy;	       /* in the slow path: what a signal handler does meanwhile passes through */
+	bool forking;	       /* between the two sides of fork: what other atfork handlers lock passes through, and is no loss */
 	bool ended;	       /* its thread-specific data is gone: pass through for good */
 	bool locked;	       /* it holds process->lock */
 	uint8_t rounds;	       /* of thread-specific data destructors */

@@ -1,0 +1,325 @@
+/* test_cycles.c: the cycle stage: what is a cycle, what it is called, and how many there are. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/cycles.h"
+#include "memory.h"
+
+enum {
+#define RULE(id, name, level, text) RULE_##id,
+#include "graph/rules.def"
+#undef RULE
+};
+
+static struct cycles_dependency dependencies[120000];
+static struct cycles_held held[240000];
+static struct cycles_witness witnesses[240000];
+static size_t count, held_count;
+static struct cycles_input input;
+static struct arena arena;
+
+static void setup(void)
+{
+	memset(dependencies, 0, sizeof(dependencies));
+	count = held_count = 0;
+	input = (struct cycles_input){.dependencies = dependencies};
+	arena = test_arena(NULL);
+}
+
+static void teardown(void)
+{
+	arena_fini(&arena);
+}
+
+/* Thread `thread` holds the locks of `holds` ("A" exclusive, "a" shared) and asks for `wants`. Stacks are numbered by where they stand. */
+static struct cycles_dependency *asks(uint32_t thread, const char *holds, char wants)
+{
+	struct cycles_dependency *d = &dependencies[count];
+
+	witnesses[count] = (struct cycles_witness){thread, 1};
+	d->held = &held[held_count];
+	for (; *holds; holds++, d->held_count++)
+		held[held_count++] = (struct cycles_held){.lock = (uint64_t)(*holds & ~0x20),
+							  .mode = *holds & 0x20 ? LOCK_SHARED : LOCK_EXCLUSIVE,
+							  .stack = (uint32_t)(1000 * count + d->held_count)};
+	d->lock = (uint64_t)(wants & ~0x20);
+	d->mode = wants & 0x20 ? LOCK_SHARED : LOCK_EXCLUSIVE;
+	d->stack = (uint32_t)(1000 * count + 999);
+	d->witnesses = &witnesses[count];
+	d->witness_count = 1;
+	count++;
+	return d;
+}
+
+static struct cycles_result find(void)
+{
+	input.count = count;
+	return cycles_find(&input, &arena);
+}
+
+/* The rule of the only cycle, which has `length` links; -1: there is none. */
+static int only(uint32_t length)
+{
+	struct cycles_result result = find();
+
+	ck_assert(!result.bounded && !result.no_memory);
+	if (!result.cycles)
+		return -1;
+	ck_assert_ptr_null(result.cycles->next);
+	ck_assert_uint_eq(result.cycles->length, length);
+	return result.cycles->rule;
+}
+
+START_TEST(abba_of_two_threads_is_an_error)
+{
+	asks(1, "A", 'B');
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(one_order_is_no_cycle)
+{
+	asks(1, "A", 'B');
+	asks(1, "AB", 'C');
+	asks(2, "A", 'C');
+	asks(2, "B", 'C');
+	ck_assert_int_eq(only(0), -1);
+}
+END_TEST
+
+START_TEST(abbcca_is_one_cycle_of_three)
+{
+	asks(1, "A", 'B');
+	asks(2, "B", 'C');
+	asks(3, "C", 'A');
+	ck_assert_int_eq(only(3), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(one_thread_makes_no_deadlock)
+{
+	asks(1, "A", 'B');
+	asks(1, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_SINGLE_THREAD);
+}
+END_TEST
+
+START_TEST(three_links_of_two_threads_are_too_few_threads)
+{
+	asks(1, "A", 'B');
+	asks(2, "B", 'C');
+	asks(1, "C", 'A');
+	ck_assert_int_eq(only(3), RULE_CYCLE_SINGLE_THREAD);
+}
+END_TEST
+
+START_TEST(a_common_exclusive_lock_is_a_gate)
+{
+	asks(1, "GA", 'B');
+	asks(2, "GB", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_GATED);
+}
+END_TEST
+
+START_TEST(a_gate_that_both_read_is_none)
+{
+	asks(1, "gA", 'B');
+	asks(2, "gB", 'A');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(readers_do_not_block_readers)
+{
+	asks(1, "A", 'r');
+	asks(2, "r", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_COMPATIBLE);
+}
+END_TEST
+
+START_TEST(readers_wait_behind_a_waiting_writer_where_the_lock_says_so)
+{
+	struct cycles_result result;
+
+	asks(1, "A", 'r')->writer_preferring = true;
+	asks(2, "r", 'A');
+	result = find();
+	ck_assert_int_eq(result.cycles->rule, RULE_LOCK_ORDER_CYCLE);
+	ck_assert(result.cycles->reader_behind_writer);
+}
+END_TEST
+
+START_TEST(a_writer_blocks_readers)
+{
+	asks(1, "A", 'r');
+	asks(2, "R", 'A');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(a_try_is_no_link_as_the_lock_asked_for)
+{
+	asks(1, "A", 'B')->how = LOCK_TRY;
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(0), -1);
+}
+END_TEST
+
+START_TEST(a_time_limit_bounds_the_wait)
+{
+	asks(1, "A", 'B')->how = LOCK_TIMED;
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_BOUNDED);
+}
+END_TEST
+
+/* Thread 1 is over, up to segment 1, before thread 2's segment 1 begins. */
+static bool one_before_two(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event)
+{
+	(void)ctx;
+	event->event = EVENT_JOIN;
+	return a.thread == 1 && a.segment == 1 && b.thread == 2;
+}
+
+START_TEST(a_join_between_them_orders_them)
+{
+	input.before = one_before_two;
+	asks(1, "A", 'B');
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_ORDERED);
+}
+END_TEST
+
+START_TEST(one_unordered_choice_of_witnesses_is_enough)
+{
+	static const struct cycles_witness two[] = {{1, 1}, {1, 2}};
+
+	input.before = one_before_two;
+	asks(1, "A", 'B')->witnesses = two;
+	dependencies[0].witness_count = 2;
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(a_ring_with_a_chord_says_nothing_new)
+{
+	asks(1, "A", 'C');
+	asks(1, "AC", 'B');
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+static uint64_t one_location(void *ctx, uint32_t stack)
+{
+	(void)ctx;
+	return stack % 1000;
+}
+
+START_TEST(a_hundred_thousand_cycles_at_one_place_are_one_finding)
+{
+	struct cycles_result result;
+
+	input.location = one_location;
+	for (uint64_t i = 0; i < 50000; i++) {
+		asks(1, "A", 'B');
+		asks(2, "B", 'A');
+		held[held_count - 2].lock = dependencies[count - 1].lock = 1000 + 2 * i;
+		held[held_count - 1].lock = dependencies[count - 2].lock = 1001 + 2 * i;
+	}
+	result = find();
+	ck_assert_ptr_nonnull(result.cycles);
+	ck_assert_ptr_null(result.cycles->next);
+	ck_assert_uint_eq(result.cycles->count, 50000);
+	ck_assert_int_eq(result.cycles->rule, RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(a_ring_behind_five_thousand_other_locks_is_found)
+{
+	for (uint64_t i = 0; i < 5000; i++) {
+		asks(1, "A", 'B');
+		held[held_count - 1].lock = 1000 + i;
+		dependencies[count - 1].lock = 1001 + i;
+	}
+	asks(1, "X", 'Y');
+	asks(2, "Y", 'X');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(the_worst_of_one_place_stands_for_it)
+{
+	input.location = one_location;
+	asks(1, "GA", 'B');
+	asks(2, "GB", 'A');
+	held[0].stack = held[2].stack = 7;
+	asks(1, "XC", 'D');
+	asks(2, "YD", 'C');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(every_allocation_may_fail)
+{
+	bool whole = false;
+	long calls = 0;
+
+	for (; !whole; calls++) {
+		struct failing failing = {calls};
+		struct arena poor = test_arena(&failing);
+
+		setup();
+		for (uint64_t i = 0; i < 2000; i++) {
+			asks(1, "A", 'B');
+			held[held_count - 1].lock = i;
+			dependencies[count - 1].lock = (i + 1) % 2000;
+		}
+		asks(1, "X", 'Y');
+		asks(2, "Y", 'X');
+		input.count = count;
+		whole = !cycles_find(&input, &poor).no_memory;
+		arena_fini(&poor);
+	}
+	ck_assert_int_gt(calls, 3);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("cycles");
+	TCase *tests = tcase_create("cycles");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, abba_of_two_threads_is_an_error);
+	tcase_add_test(tests, one_order_is_no_cycle);
+	tcase_add_test(tests, abbcca_is_one_cycle_of_three);
+	tcase_add_test(tests, one_thread_makes_no_deadlock);
+	tcase_add_test(tests, three_links_of_two_threads_are_too_few_threads);
+	tcase_add_test(tests, a_common_exclusive_lock_is_a_gate);
+	tcase_add_test(tests, a_gate_that_both_read_is_none);
+	tcase_add_test(tests, readers_do_not_block_readers);
+	tcase_add_test(tests, readers_wait_behind_a_waiting_writer_where_the_lock_says_so);
+	tcase_add_test(tests, a_writer_blocks_readers);
+	tcase_add_test(tests, a_try_is_no_link_as_the_lock_asked_for);
+	tcase_add_test(tests, a_time_limit_bounds_the_wait);
+	tcase_add_test(tests, a_join_between_them_orders_them);
+	tcase_add_test(tests, one_unordered_choice_of_witnesses_is_enough);
+	tcase_add_test(tests, a_ring_with_a_chord_says_nothing_new);
+	tcase_add_test(tests, a_hundred_thousand_cycles_at_one_place_are_one_finding);
+	tcase_add_test(tests, a_ring_behind_five_thousand_other_locks_is_found);
+	tcase_add_test(tests, the_worst_of_one_place_stands_for_it);
+	tcase_add_test(tests, every_allocation_may_fail);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
