@@ -21,12 +21,14 @@
 
 #define hash_added(element) ((element)->hh.tbl != NULL)
 
-/* Mixes `value` into `seed`: two rounds of a 64-bit multiply and fold (the finaliser of MurmurHash3, public domain, has the same shape). */
+/* Mixes `value` into `seed`: a multiply and fold for each (the finaliser of MurmurHash3, public domain, has the same shape). Not symmetrical:
+ * a value that equals the seed is no special case. */
 static inline uint64_t hash_mix(uint64_t seed, uint64_t value)
 {
-	uint64_t h = (seed ^ value) * 0x9e3779b97f4a7c15ull;
+	uint64_t h = (seed + 0x632be59bd9b4e019ull) * 0x9e3779b97f4a7c15ull;
 
-	return (h ^ (h >> 32)) * 0xd6e8feb86659fd93ull;
+	h = ((h ^ (h >> 32)) + value) * 0xd6e8feb86659fd93ull;
+	return h ^ (h >> 29);
 }
 
 #endif

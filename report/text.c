@@ -142,12 +142,12 @@ static void put_link(const struct text *text, const struct link *link)
 /* One row of the interleaving: what thread `column` does, in its column. */
 static void put_row(const struct text *text, size_t columns, size_t column, int width, const char *what, const char *lock)
 {
-	char cell[512];
-
-	snprintf(cell, sizeof(cell), "%s `%s`", what, lock);
 	fputs("    ", text->stream);
-	for (size_t i = 0; i < columns; i++)
-		fprintf(text->stream, "%s%-*s", i ? " | " : "", i + 1 < columns ? width : 0, i == column ? cell : "");
+	for (size_t i = 0; i < column; i++)
+		fprintf(text->stream, "%-*s | ", width, "");
+	fprintf(text->stream, "%s `%s`", what, lock);
+	if (column + 1 < columns)
+		fprintf(text->stream, "%*s |", width - (int)(strlen(what) + strlen(lock) + 3), "");
 	fputc('\n', text->stream);
 }
 
@@ -230,6 +230,28 @@ static void put_misuse(const struct text *text, const struct finding *finding)
 	put_locks(text, finding);
 }
 
+/* "  Heading:     text", broken at the report's width. */
+static void put_heading(const struct text *text, const char *heading, const char *words)
+{
+	const int indent = 15;
+	int column = indent;
+
+	fprintf(text->stream, "  %-*s", indent - 2, heading);
+	while (*words) {
+		int word = (int)strcspn(words, " ");
+
+		if (column > indent && column + 1 + word > text->width) {
+			fprintf(text->stream, "\n%*s", indent, "");
+			column = indent;
+		}
+		fprintf(text->stream, "%s%.*s", column > indent ? " " : "", word, words);
+		column += word + (column > indent);
+		words += word;
+		words += strspn(words, " ");
+	}
+	fputc('\n', text->stream);
+}
+
 static void put_title(const struct text *text, const struct finding *finding)
 {
 	fprintf(text->stream, "%s%s: %s%s", begin(text, paint_of(finding->level)), level_name(finding->level), rules[finding->rule].name,
@@ -247,8 +269,9 @@ static void put_finding(const struct text *text, const struct finding *finding)
 		put_cycle(text, finding);
 	else
 		put_misuse(text, finding);
-	fprintf(text->stream, "\n  Why:         %s\n", finding->reason);
-	fprintf(text->stream, "  Fix:         %s\n", explain_fix(finding->rule));
+	fputc('\n', text->stream);
+	put_heading(text, "Why:", finding->reason);
+	put_heading(text, "Fix:", explain_fix(finding->rule));
 	fprintf(text->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
 	fprintf(text->stream, "  Fingerprint: %s\n\n", finding->fingerprint);
 }
