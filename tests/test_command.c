@@ -1,0 +1,127 @@
+/* test_command.c: options and suppressions. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/options.h"
+#include "report/suppress.h"
+
+static struct options options;
+static bool dashes;
+
+/* Reads a command line of up to 7 words; returns the number of operands. */
+static int reads(char *words[8], const char *variable, bool program)
+{
+	int count = 0;
+
+	while (words[count])
+		count++;
+	memset(&options, 0, sizeof(options));
+	return options_read(&options, count, words, variable, program, &dashes);
+}
+#define WORDS(...) ((char *[8]){strdup("gridlock"), __VA_ARGS__})
+
+START_TEST(options_end_at_the_program)
+{
+	char **words = WORDS(strdup("--fail-on=note"), strdup("ls"), strdup("--color=never"));
+
+	ck_assert_int_eq(reads(words, NULL, true), 2);
+	ck_assert_str_eq(words[1], "ls");
+	ck_assert_str_eq(words[2], "--color=never");
+	ck_assert_str_eq(option_string(&options, OPTION_FAIL_ON), "note");
+	ck_assert_str_eq(option_string(&options, OPTION_COLOR), "auto");
+	ck_assert(!dashes);
+}
+END_TEST
+
+START_TEST(two_dashes_before_the_program_are_seen)
+{
+	ck_assert_int_eq(reads(WORDS(strdup("--"), strdup("report")), NULL, true), 1);
+	ck_assert(dashes);
+}
+END_TEST
+
+START_TEST(the_command_line_wins_over_the_variable)
+{
+	reads(WORDS(strdup("--log-path=a"), strdup("ls")), "log_path=b error-exitcode=7", true);
+	ck_assert_str_eq(option_string(&options, OPTION_LOG_PATH), "a");
+	ck_assert_int_eq(option_number(&options, OPTION_ERROR_EXITCODE), 7);
+}
+END_TEST
+
+START_TEST(quotes_protect_in_the_variable_and_lists_add_up)
+{
+	reads(WORDS(strdup("-o"), strdup("json:c"), strdup("ls")), "output='text:a b',output=\"json:x,y\"", true);
+	ck_assert_uint_eq(options.of[OPTION_OUTPUT].count, 3);
+	ck_assert_str_eq(options.of[OPTION_OUTPUT].values[0], "text:a b");
+	ck_assert_str_eq(options.of[OPTION_OUTPUT].values[1], "json:x,y");
+	ck_assert_str_eq(options.of[OPTION_OUTPUT].values[2], "json:c");
+}
+END_TEST
+
+START_TEST(other_tools_names_work)
+{
+	reads(WORDS(strdup("--log-file=a"), strdup("--error_exitcode=3"), strdup("ls")), "halt_on_error=0", true);
+	ck_assert_str_eq(option_string(&options, OPTION_LOG_PATH), "a");
+	ck_assert_int_eq(option_number(&options, OPTION_ERROR_EXITCODE), 3);
+	ck_assert_str_eq(option_string(&options, OPTION_ON_DEADLOCK), "report");
+}
+END_TEST
+
+START_TEST(a_misspelt_option_ends_with_125)
+{
+	reads(WORDS(strdup("--fial-on=note"), strdup("ls")), NULL, true);
+}
+END_TEST
+
+START_TEST(a_level_of_an_unknown_rule_ends_with_125)
+{
+	reads(WORDS(strdup("--level=lock-order-cycel=note"), strdup("ls")), NULL, true);
+}
+END_TEST
+
+START_TEST(patterns_match_as_threadsanitizer_s_do)
+{
+	ck_assert(suppression_matches("lock", "my_lock_function"));
+	ck_assert(!suppression_matches("^lock", "my_lock_function"));
+	ck_assert(suppression_matches("^my*function$", "my_lock_function"));
+	ck_assert(!suppression_matches("lock$", "my_lock_function"));
+	ck_assert(suppression_matches("function$", "my_lock_function"));
+	ck_assert(suppression_matches("m*k*n", "my_lock_function"));
+	ck_assert(!suppression_matches("x*y", "my_lock_function"));
+	ck_assert(suppression_matches("*", ""));
+}
+END_TEST
+
+START_TEST(suggestions_are_near_or_none)
+{
+	static const char *const names[] = {"lock-order-cycle", "self-deadlock"};
+
+	ck_assert_str_eq(nearest_name("lock-order-cylce", names, 2), "lock-order-cycle");
+	ck_assert_ptr_null(nearest_name("banana", names, 2));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("command");
+	TCase *tests = tcase_create("command");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_test(tests, options_end_at_the_program);
+	tcase_add_test(tests, two_dashes_before_the_program_are_seen);
+	tcase_add_test(tests, the_command_line_wins_over_the_variable);
+	tcase_add_test(tests, quotes_protect_in_the_variable_and_lists_add_up);
+	tcase_add_test(tests, other_tools_names_work);
+	tcase_add_exit_test(tests, a_misspelt_option_ends_with_125, 125);
+	tcase_add_exit_test(tests, a_level_of_an_unknown_rule_ends_with_125, 125);
+	tcase_add_test(tests, patterns_match_as_threadsanitizer_s_do);
+	tcase_add_test(tests, suggestions_are_near_or_none);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
