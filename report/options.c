@@ -232,10 +232,10 @@ static void set_from_variable(struct options *options, char *text)
 	free(wrong);
 }
 
-/* `name=value` separated by space or comma; quotes protect. The values live as long as the command. */
+/* `name=value` separated by space or comma; quotes protect. The values lie in options->variable. */
 static void read_variable(struct options *options, const char *variable)
 {
-	char *text = copied(variable), *to = text, *start = text;
+	char *to = options->variable = copied(variable), *start = to;
 	char quote = '\0';
 
 	for (const char *from = variable;; from++) {
@@ -301,10 +301,15 @@ static error_t take(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
+/* argp's table, made once. */
 static struct argp_option *argp_options(void)
 {
-	struct argp_option *all = new_zeroed(2 * OPTION_COUNT + SYNONYMS + 2, sizeof(*all)), *next = all;
+	static struct argp_option *all;
+	struct argp_option *next;
 
+	if (all)
+		return all;
+	next = all = new_zeroed(2 * OPTION_COUNT + SYNONYMS + 2, sizeof(*all));
 	for (int i = 0; i < OPTION_COUNT; i++) {
 		const struct definition *d = &definitions[i];
 		bool starts_on = d->type == FLAG && strcmp(d->value, "1") == 0;
@@ -401,6 +406,7 @@ void options_free(struct options *options)
 {
 	for (int i = 0; i < OPTION_COUNT; i++)
 		free(options->of[i].values);
+	free(options->variable);
 }
 
 const char *option_string(const struct options *options, enum option_id id)

@@ -20,6 +20,7 @@ struct options {
 		size_t count;
 		const char **values;
 	} of[OPTION_COUNT];
+	char *variable; /* a copy of GRIDLOCK_OPTIONS, cut into the values that come from it */
 };
 
 /* Reads GRIDLOCK_OPTIONS (`variable`, may be NULL: what is wrong there is a warning on stderr), then the command line, where it ends the

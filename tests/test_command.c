@@ -19,11 +19,16 @@ static int reads(char *words[8], const char *variable, bool program)
 	memset(&options, 0, sizeof(options));
 	return options_read(&options, count, words, variable, program, &dashes);
 }
-#define WORDS(...) ((char *[8]){strdup("gridlock"), __VA_ARGS__})
+#define WORDS(...) ((char *[8]){(char[]){"gridlock"}, __VA_ARGS__})
+
+static void forget(void)
+{
+	options_free(&options);
+}
 
 START_TEST(options_end_at_the_program)
 {
-	char **words = WORDS(strdup("--fail-on=note"), strdup("ls"), strdup("--color=never"));
+	char **words = WORDS((char[]){"--fail-on=note"}, (char[]){"ls"}, (char[]){"--color=never"});
 
 	ck_assert_int_eq(reads(words, NULL, true), 2);
 	ck_assert_str_eq(words[1], "ls");
@@ -36,14 +41,14 @@ END_TEST
 
 START_TEST(two_dashes_before_the_program_are_seen)
 {
-	ck_assert_int_eq(reads(WORDS(strdup("--"), strdup("report")), NULL, true), 1);
+	ck_assert_int_eq(reads(WORDS((char[]){"--"}, (char[]){"report"}), NULL, true), 1);
 	ck_assert(dashes);
 }
 END_TEST
 
 START_TEST(the_command_line_wins_over_the_variable)
 {
-	reads(WORDS(strdup("--log-path=a"), strdup("ls")), "log_path=b error-exitcode=7", true);
+	reads(WORDS((char[]){"--log-path=a"}, (char[]){"ls"}), "log_path=b error-exitcode=7", true);
 	ck_assert_str_eq(option_string(&options, OPTION_LOG_PATH), "a");
 	ck_assert_int_eq(option_number(&options, OPTION_ERROR_EXITCODE), 7);
 }
@@ -51,7 +56,7 @@ END_TEST
 
 START_TEST(quotes_protect_in_the_variable_and_lists_add_up)
 {
-	reads(WORDS(strdup("-o"), strdup("json:c"), strdup("ls")), "output='text:a b',output=\"json:x,y\"", true);
+	reads(WORDS((char[]){"-o"}, (char[]){"json:c"}, (char[]){"ls"}), "output='text:a b',output=\"json:x,y\"", true);
 	ck_assert_uint_eq(options.of[OPTION_OUTPUT].count, 3);
 	ck_assert_str_eq(options.of[OPTION_OUTPUT].values[0], "text:a b");
 	ck_assert_str_eq(options.of[OPTION_OUTPUT].values[1], "json:x,y");
@@ -61,7 +66,7 @@ END_TEST
 
 START_TEST(other_tools_names_work)
 {
-	reads(WORDS(strdup("--log-file=a"), strdup("--error_exitcode=3"), strdup("ls")), "halt_on_error=0", true);
+	reads(WORDS((char[]){"--log-file=a"}, (char[]){"--error_exitcode=3"}, (char[]){"ls"}), "halt_on_error=0", true);
 	ck_assert_str_eq(option_string(&options, OPTION_LOG_PATH), "a");
 	ck_assert_int_eq(option_number(&options, OPTION_ERROR_EXITCODE), 3);
 	ck_assert_str_eq(option_string(&options, OPTION_ON_DEADLOCK), "report");
@@ -70,13 +75,13 @@ END_TEST
 
 START_TEST(a_misspelt_option_ends_with_125)
 {
-	reads(WORDS(strdup("--fial-on=note"), strdup("ls")), NULL, true);
+	reads(WORDS((char[]){"--fial-on=note"}, (char[]){"ls"}), NULL, true);
 }
 END_TEST
 
 START_TEST(a_level_of_an_unknown_rule_ends_with_125)
 {
-	reads(WORDS(strdup("--level=lock-order-cycel=note"), strdup("ls")), NULL, true);
+	reads(WORDS((char[]){"--level=lock-order-cycel=note"}, (char[]){"ls"}), NULL, true);
 }
 END_TEST
 
@@ -109,6 +114,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_add_checked_fixture(tests, NULL, forget);
 	tcase_add_test(tests, options_end_at_the_program);
 	tcase_add_test(tests, two_dashes_before_the_program_are_seen);
 	tcase_add_test(tests, the_command_line_wins_over_the_variable);
