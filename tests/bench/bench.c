@@ -79,7 +79,8 @@ int main(int argc, char **argv)
 		if (threads <= 1)
 			loop(run);
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		printf("%.2f\n", ((double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec)) / (double)count / threads);
+		printf("%.2f\n",
+		       ((double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec)) / (double)count / threads);
 		return 0;
 	}
 	return 2;

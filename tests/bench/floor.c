@@ -3,17 +3,17 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-#define FORWARD(name, type)                                       \
-	int name(type *lock)                                      \
-	{                                                         \
-		return real_##name(lock);                         \
+#define FORWARD(name, type)                                                                                                                \
+	int name(type *lock)                                                                                                               \
+	{                                                                                                                                  \
+		return real_##name(lock);                                                                                                  \
 	}
 #define DECLARE(name, type) static int (*real_##name)(type *);
-#define EACH(X)                                   \
-	X(pthread_mutex_lock, pthread_mutex_t)    \
-	X(pthread_mutex_trylock, pthread_mutex_t) \
-	X(pthread_mutex_unlock, pthread_mutex_t)  \
-	X(pthread_rwlock_rdlock, pthread_rwlock_t) \
+#define EACH(X)                                                                                                                            \
+	X(pthread_mutex_lock, pthread_mutex_t)                                                                                             \
+	X(pthread_mutex_trylock, pthread_mutex_t)                                                                                          \
+	X(pthread_mutex_unlock, pthread_mutex_t)                                                                                           \
+	X(pthread_rwlock_rdlock, pthread_rwlock_t)                                                                                         \
 	X(pthread_rwlock_unlock, pthread_rwlock_t)
 
 EACH(DECLARE)

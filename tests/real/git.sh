@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 needs='git'
 
 drive()
@@ -11,10 +11,10 @@ drive()
 		cp "file$i" "copy$i"
 		git add . && git commit -q -m "commit $i"
 	done
-	"${under[@]}" git repack -a -d -f -q --threads=4
+	run git repack -a -d -f -q --threads=4
 	echo "exit $?"
-	"${under[@]}" git fsck --full 2>/dev/null
-	"${under[@]}" git grep --threads 4 -c 2999
-	"${under[@]}" git gc -q --aggressive
+	run git fsck --full 2>/dev/null
+	run git grep --threads 4 -c 2999
+	run git gc -q --aggressive
 	git count-objects | awk '{print $1}'
 }

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='haproxy ab'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='haproxy ab:apache2-utils'
 
 drive()
 {
@@ -20,6 +20,6 @@ drive()
 	END
 	start haproxy -W -db -f "$work/haproxy.cfg"
 	wait_for answers_on "$port" || return 1
-	ab -q -n 4000 -c 16 "http://127.0.0.1:$port/" | grep -E 'Complete requests|Failed requests|Document Length'
+	load_by_ab -n 4000 -c 16 "http://127.0.0.1:$port/"
 	stop USR1
 }

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='knotd kdig'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='knotd:knot kdig:knot-dnsutils'
 
 drive()
 {

@@ -1,23 +1,58 @@
-# lib.sh: for tests/real/NAME.sh. A test sets `needs` (commands that have to be there) and defines `drive`, which starts the program behind
-# "${under[@]}" (nothing, or gridlock), loads it, stops it, and prints its answers: the same ones every time. $work is an empty folder.
-# shellcheck shell=bash disable=SC2034
-PATH=$PATH:/usr/sbin:/sbin
+# lib.sh: for tests/real/NAME.sh. A test sets `needs`, the commands that have to be there (COMMAND, or COMMAND:PACKAGE where Debian's package
+# has another name), and defines `drive`: it starts the program with `start` or `run`, loads it, stops it, and prints its answers, the
+# same ones every time. $work is an empty folder, and $gridlock the launcher or nothing.
+# shellcheck shell=bash
+
+# with_gridlock COMMAND...: what to execute, in `line`. Findings do not change the exit code, so that it can be compared; the runner reads
+# them from the json documents. Each recording has a folder of its own on the memory file system, as by default.
+with_gridlock()
+{
+	line=("$@")
+	[ -z "$gridlock" ] || line=("$gridlock" -q --error-exitcode=0 --log-path="$out.%n.log" -o "json:$out.%n.json" \
+		--record="$(mktemp -u "$recordings/XXXXXX")" -- "$@")
+}
+
+# run COMMAND...: in the foreground.
+run()
+{
+	local line
+	with_gridlock "$@"
+	"${line[@]}"
+}
+
+# start COMMAND...: in the background; its pid in $server.
+start()
+{
+	local line
+	with_gridlock "$@"
+	"${line[@]}" </dev/null >"$work/server.out" 2>&1 &
+	server=$!
+}
+
+# stop [SIGNAL]: ends the server and prints its exit code.
+stop()
+{
+	local code
+	kill -"${1:-TERM}" "$server"
+	wait "$server"
+	code=$?
+	server=''
+	echo "exit $code"
+}
 
 # A free port on loopback.
 free_port()
 {
 	local port
 	while :; do
-		port=$((20000 + RANDOM % 20000))
-		(exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null || { echo $port; return; }
+		port=$((20000 + RANDOM % 10000))
+		answers_on $port || { echo $port; return; }
 	done
 }
 
-# start COMMAND...: in the background behind gridlock; its pid in $server.
-start()
+answers_on()
 {
-	"${under[@]}" "$@" </dev/null >"$work/server.out" 2>&1 &
-	server=$!
+	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
 # wait_for COMMAND...: until it succeeds, at most 20 seconds.
@@ -32,24 +67,14 @@ wait_for()
 	return 1
 }
 
-answers_on()
-{
-	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-# stop [SIGNAL]: ends the server and prints its exit code.
-stop()
-{
-	local code
-	kill -"${1:-TERM}" "$server"
-	wait "$server"
-	code=$?
-	echo "exit $code"
-}
-
 # Files for a user without privileges.
 as_nobody()
 {
 	chown -R nobody "$work"
-	chmod 755 "$work"
+}
+
+# What stays the same from run to run of ab's summary.
+load_by_ab()
+{
+	ab -q "$@" | grep -E 'Complete requests|Failed requests|Non-2xx|Document Length'
 }

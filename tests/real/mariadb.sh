@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='mariadbd mariadb-install-db mariadb'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='mariadbd:mariadb-server mariadb-install-db:mariadb-server mariadb:mariadb-client'
 
 client()
 {

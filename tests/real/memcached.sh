@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 needs='memcached'
 
 # client FIRST: sets and gets 300 keys over one connection.

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='nginx ab'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='nginx:nginx-light ab:apache2-utils'
 
 drive()
 {
@@ -25,7 +25,7 @@ drive()
 	as_nobody
 	start nginx -p "$work" -c "$work/nginx.conf"
 	wait_for answers_on "$port" || return 1
-	ab -q -n 3000 -c 16 "http://127.0.0.1:$port/file.txt" | grep -E 'Complete requests|Failed requests|Document Length'
-	ab -q -n 1000 -c 16 "http://127.0.0.1:$port/index.html" | grep -E 'Complete requests|Failed requests|Document Length'
+	load_by_ab -n 3000 -c 16 "http://127.0.0.1:$port/file.txt"
+	load_by_ab -n 1000 -c 16 "http://127.0.0.1:$port/index.html"
 	stop QUIT
 }

@@ -1,10 +1,10 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 needs='pbzip2'
 
 drive()
 {
 	seq 1 400000 >"$work/data"
-	"${under[@]}" pbzip2 -p4 -b1 -k "$work/data"
+	run pbzip2 -p4 -b1 -k "$work/data"
 	echo "exit $?"
-	"${under[@]}" pbzip2 -d -p4 -c "$work/data.bz2" | cmp - "$work/data" && echo same
+	run pbzip2 -d -p4 -c "$work/data.bz2" | cmp - "$work/data" && echo same
 }

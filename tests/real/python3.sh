@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 needs='python3'
 
 drive()
@@ -31,6 +31,6 @@ drive()
 		if __name__ == '__main__':
 		    with multiprocessing.Pool(3) as p: print(p.map(abs, range(-5, 0)))
 	END
-	"${under[@]}" /usr/bin/python3 "$work/program.py"
+	run /usr/bin/python3 "$work/program.py"
 	echo "exit $?"
 }

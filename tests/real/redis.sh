@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='redis-server redis-benchmark redis-cli'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='redis-server redis-benchmark:redis-tools redis-cli:redis-tools'
 
 drive()
 {

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='rsyslogd logger'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='rsyslogd:rsyslog logger:bsdutils'
 
 drive()
 {

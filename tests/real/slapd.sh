@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154
-needs='slapd ldapadd ldapsearch'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='slapd ldapadd:ldap-utils ldapsearch:ldap-utils'
 
 drive()
 {

@@ -1,10 +1,10 @@
-# shellcheck shell=bash disable=SC2154
-needs='xz'
+# shellcheck shell=bash disable=SC2034,SC2154
+needs='xz:xz-utils'
 
 drive()
 {
 	seq 1 400000 >"$work/data"
-	"${under[@]}" xz -T4 -1 --block-size=200KiB -k "$work/data"
+	run xz -T4 -1 --block-size=200KiB -k "$work/data"
 	echo "exit $?"
-	"${under[@]}" xz -T4 -d -c "$work/data.xz" | cmp - "$work/data" && echo same
+	run xz -T4 -d -c "$work/data.xz" | cmp - "$work/data" && echo same
 }
