@@ -6,7 +6,14 @@ drive()
 	local port n
 	port=$(free_port)
 	mkdir -p "$work/run" "$work/db"
-	printf '$ORIGIN example.\n$TTL 60\n@ SOA ns admin 1 60 60 60 60\n@ NS ns\nns A 127.0.0.1\nwww A 192.0.2.1\n' >"$work/example.zone"
+	cat >"$work/example.zone" <<-'END'
+		$ORIGIN example.
+		$TTL 60
+		@ SOA ns admin 1 60 60 60 60
+		@ NS ns
+		ns A 127.0.0.1
+		www A 192.0.2.1
+	END
 	cat >"$work/knot.conf" <<-END
 		server:
 		    listen: 127.0.0.1@$port

@@ -1,7 +1,7 @@
 # lib.sh: for tests/real/NAME.sh. A test sets `needs`, the commands that have to be there (COMMAND, or COMMAND:PACKAGE where Debian's package
 # has another name), and defines `drive`: it starts the program with `start` or `run`, loads it, stops it, and prints its answers, the
 # same ones every time. $work is an empty folder, and $gridlock the launcher or nothing.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # with_gridlock COMMAND...: what to execute, in `line`. Findings do not change the exit code, so that it can be compared; the runner reads
 # them from the json documents. Each recording has a folder of its own on the memory file system, as by default.
