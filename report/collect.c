@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -95,31 +93,60 @@ void run_remark(struct run *run, char *remark)
 	run->remarks[run->remarks_count++] = remark;
 }
 
-/* Maps a file; false with a remark when that cannot be done or it is no recording. */
-static bool image_map(struct run *run, struct image *image)
+/* Reads `size` bytes from the file's start; returns how many there were. */
+static size_t read_bytes(int fd, void *data, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t some = pread(fd, (char *)data + used, size - used, (off_t)used);
+
+		if (some < 0 && errno == EINTR)
+			continue;
+		if (some <= 0)
+			break;
+		used += (size_t)some;
+	}
+	return used;
+}
+
+/* As much of the file as its header says is used. Read, not mapped: a fault on a hole of a full memory file system would be SIGBUS. */
+static const char *read_used(struct image *image, int fd)
+{
+	struct recording_header header = {0};
+	const char *wrong;
+
+	image->size = read_bytes(fd, &header, sizeof(header));
+	if (image->size == 0)
+		return "it is empty: there was no room for it (a full disk, or a limit on the size of files or of address space)";
+	wrong = recording_check(&header, image->size);
+	if (wrong)
+		return wrong;
+	image->size = (size_t)atomic_load(&header.chunks_claimed) * RECORDING_CHUNK;
+	if (image->size > (size_t)header.chunks_max * RECORDING_CHUNK || header.chunks_max > 1u << 20)
+		return "its header is damaged";
+	image->data = new_zeroed(1, image->size ? image->size : sizeof(header));
+	image->size = read_bytes(fd, image->data, image->size);
+	return recording_check(image->data, image->size);
+}
+
+/* False, with a remark, when the file cannot be read or is no recording. */
+static bool image_load(struct run *run, struct image *image)
 {
 	int fd = open(image->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat status;
-	const char *wrong = NULL;
+	const char *wrong;
 
-	if (fd < 0 || fstat(fd, &status) != 0) {
+	if (fd < 0) {
 		run_remark(run, printed("%s cannot be read: %s", image->path, strerror(errno)));
-		if (fd >= 0)
-			close(fd);
 		return false;
 	}
-	image->size = (size_t)status.st_size;
-	image->data = image->size ? mmap(NULL, image->size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, fd, 0) : MAP_FAILED;
+	wrong = read_used(image, fd);
 	close(fd);
-	if (image->data == MAP_FAILED)
-		wrong = image->size ? "it cannot be mapped" : "it is empty";
-	else
-		wrong = recording_check(image->data, image->size);
 	if (!wrong)
 		return true;
 	run_remark(run, printed("%s is left out: %s", image->path, wrong));
-	if (image->data != MAP_FAILED)
-		munmap(image->data, image->size);
+	free(image->data);
+	image->data = NULL;
 	return false;
 }
 
@@ -164,7 +191,7 @@ struct run *collect(const char *directory, char **error)
 
 		image->path = printed("%s/%s", directory, names[i]->d_name);
 		free(names[i]);
-		if (image_map(run, image)) {
+		if (image_load(run, image)) {
 			image_read(run, image);
 			run->images_count++;
 		} else {
@@ -192,7 +219,7 @@ void run_free(struct run *run)
 		free(image->segments);
 		free(image->findings);
 		free(image->path);
-		munmap(image->data, image->size);
+		free(image->data);
 	}
 	for (size_t i = 0; i < run->remarks_count; i++)
 		free(run->remarks[i]);

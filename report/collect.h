@@ -1,5 +1,5 @@
 /*
- * collect.h: the recordings of a run, mapped and indexed. The facts stay where they lie in the mapping.
+ * collect.h: the recordings of a run, read and indexed. The facts stay where they lie in the copy.
  * Numbers are per image; look-ups take the image they belong to. What no fact describes is NULL.
  */
 #ifndef GRIDLOCK_COLLECT_H

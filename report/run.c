@@ -236,16 +236,19 @@ static int own_code(const struct launch *launch)
 	return WIFEXITED(launch->status) ? WEXITSTATUS(launch->status) : 128 + WTERMSIG(launch->status);
 }
 
-/* Nothing was loaded: why, as far as the program's file tells. */
-static int report_empty(const struct launch *launch)
+/* Nothing was recorded: because nothing was loaded, as far as the program's file tells why, or because there was no room. */
+static int report_empty(const struct launch *launch, const struct findings *findings)
 {
 	char *warning, *why = doctor_refusal(launch->path, &warning);
 
-	fprintf(stderr, "gridlock: no process of the tree loaded the library, so nothing was watched: %s\n",
-		why ? why
-		    : "it may have been run with a cleared environment, or have executed a static or set-user-ID program (see gridlock "
-		      "doctor); "
-		      "--allow-empty accepts that");
+	if (findings->remarks_count)
+		fprintf(stderr, "gridlock: nothing could be recorded: %s\n", findings->remarks[0]);
+	else
+		fprintf(stderr, "gridlock: no process of the tree loaded the library, so nothing was watched: %s\n",
+			why ? why
+			    : "it may have been run with a cleared environment, or have executed a static or set-user-ID program (see "
+			      "gridlock "
+			      "doctor); --allow-empty accepts that");
 	free(why);
 	free(warning);
 	return EXIT_GRIDLOCK;
@@ -261,7 +264,7 @@ static int finish(struct launch *launch, struct suppressions *suppressions, stru
 	if (!findings)
 		die("the recording cannot be read: %s", error);
 	if (findings->processes == 0 && !option_flag(launch->options, OPTION_ALLOW_EMPTY)) {
-		code = report_empty(launch);
+		code = report_empty(launch, findings);
 		if (!launch->kept)
 			folder_remove(launch->folder);
 		return code;

@@ -152,7 +152,9 @@ bool sink_open(const char *record)
 	close(directory);
 	if (fd < 0)
 		return false;
-	file_map(fd);
+	/* An empty file tells the command that a process was here and found no room. */
+	if (!file_map(fd))
+		(void)!ftruncate(fd, 0);
 	close(fd);
 	return sink_header != NULL;
 }
