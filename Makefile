@@ -22,7 +22,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: all deps demo check bench install uninstall check-layers check-exports check-format check-cases check-units check-real check-sanitize check-lint stats clean help examples
+.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-units check-real check-sanitize check-lint stats clean help examples
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -61,7 +61,7 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 	@BUILD=$(BUILD) examples/demo
 
 # ---- checks ----
-check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-real bench-instructions  ## everything that CI runs
+check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-real bench-instructions  ## everything that CI runs
 
 check-layers:   ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
@@ -73,6 +73,8 @@ check-lint:     ## cppcheck, shellcheck
 	@tests/check_lint
 check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) tests/run_cases
+check-inputs: all examples  ## wrong arguments, damaged recordings, full disks
+	@BUILD=$(BUILD) tests/run_inputs
 check-real: all ## real programs from Debian's packages
 	@BUILD=$(BUILD) tests/real/run
 check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check
