@@ -209,8 +209,7 @@ static void add_limits(struct builder *builder)
 
 		for (size_t j = 0; j < builder->run->images_count; j++)
 			sum += atomic_load(&((struct recording_header *)(uintptr_t)builder->run->images[j].header)->limits[i]);
-		/* More witnesses than 16 change no verdict unless threads repeat; what is lost with them is nothing that a reader can act on. */
-		if (sum && i != LIMIT_WITNESSES)
+		if (sum)
 			findings->limits[findings->limits_count++] = (char *)build_text(builder, "%llu %s", sum, texts[i]);
 	}
 }

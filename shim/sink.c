@@ -46,16 +46,16 @@ static size_t mapping_size(void)
 	return size - size % RECORDING_CHUNK;
 }
 
-/* Pages of a chunk: ready to be written, or an error now rather than SIGBUS later. */
-static bool chunk_ready(void *chunk, int fd)
+/* Part of a chunk, in whole pages: ready to be written, or an error now rather than SIGBUS later. */
+static bool pages_ready(void *start, size_t size, int fd)
 {
-	if (mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) != 0)
-		return false;
-	if (madvise(chunk, RECORDING_CHUNK, MADV_POPULATE_WRITE) == 0)
-		return true;
-	if (errno != EINVAL || fd < 0)
-		return false;
-	return posix_fallocate(fd, (uint8_t *)chunk - (uint8_t *)sink_header, RECORDING_CHUNK) == 0;
+	int saved = errno;
+	bool ready = madvise(start, size, MADV_POPULATE_WRITE) == 0;
+
+	if (!ready && errno == EINVAL && fd >= 0)
+		ready = posix_fallocate(fd, (uint8_t *)start - (uint8_t *)sink_header, size) == 0;
+	errno = saved;
+	return ready;
 }
 
 static bool directory_make(const char *parent)
@@ -129,7 +129,9 @@ static bool file_map(int fd)
 		return false;
 	sink_header = (struct recording_header *)mapping;
 	for (uint32_t i = 0; i < CHUNKS_READY; i++) {
-		if (!chunk_ready(mapping + (size_t)i * RECORDING_CHUNK, fd)) {
+		uint8_t *chunk = mapping + (size_t)i * RECORDING_CHUNK;
+
+		if (mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) != 0 || !pages_ready(chunk, RECORDING_CHUNK, fd)) {
 			munmap(mapping, size);
 			sink_header = NULL;
 			return false;
@@ -166,8 +168,9 @@ static struct recording_chunk *chunk_at(uint32_t index)
 	return (struct recording_chunk *)((uint8_t *)sink_header + (size_t)index * RECORDING_CHUNK);
 }
 
-/* A chunk of its own for this process; 0: no room. */
-static uint32_t chunk_claim(enum chunk_kind kind)
+/* A chunk of its own for this process, with its first *ready bytes ready to be written; 0: no room. The image's first chunks are ready as a
+ * whole, so that most processes make no system call after their start; later ones page by page, for many children fork, do little and exec. */
+static uint32_t chunk_claim(enum chunk_kind kind, uint32_t *ready)
 {
 	uint32_t index = atomic_fetch_add_explicit(&sink_header->chunks_claimed, 1, memory_order_relaxed);
 	struct recording_chunk *chunk;
@@ -178,13 +181,31 @@ static uint32_t chunk_claim(enum chunk_kind kind)
 		return 0;
 	}
 	chunk = chunk_at(index);
-	if (index >= CHUNKS_READY && !chunk_ready(chunk, -1)) {
+	*ready = RECORDING_CHUNK;
+	if (index >= CHUNKS_READY) {
+		bool writable = mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) == 0;
+
 		errno = saved;
-		return 0;
+		*ready = 2 * SLOT_SIZE;
+		if (!writable || !pages_ready(chunk, *ready, -1))
+			return 0;
 	}
 	chunk->process = process->serial;
 	atomic_store_explicit(&chunk->kind, kind, memory_order_release);
 	return index;
+}
+
+/* Makes the first `end` bytes of a chunk ready, a few pages ahead. */
+static bool chunk_grow(struct recording_chunk *chunk, uint32_t *ready, uint32_t end)
+{
+	uint32_t target = (end + 4 * SLOT_SIZE - 1) & ~(4 * SLOT_SIZE - 1);
+
+	if (end <= *ready)
+		return true;
+	if (!pages_ready((uint8_t *)chunk + *ready, target - *ready, -1))
+		return false;
+	*ready = target;
+	return true;
 }
 
 struct fact *sink_append(const struct fact *fact)
@@ -194,13 +215,13 @@ struct fact *sink_append(const struct fact *fact)
 	uint32_t used;
 
 	if (!process->facts_chunk || chunk_at(process->facts_chunk)->used + fact->size > CHUNK_ROOM)
-		process->facts_chunk = fact->size <= CHUNK_ROOM ? chunk_claim(CHUNK_FACTS) : 0;
-	if (!process->facts_chunk) {
+		process->facts_chunk = fact->size <= CHUNK_ROOM ? chunk_claim(CHUNK_FACTS, &process->facts_ready) : 0;
+	chunk = process->facts_chunk ? chunk_at(process->facts_chunk) : NULL;
+	used = chunk ? atomic_load_explicit(&chunk->used, memory_order_relaxed) : 0;
+	if (!chunk || !chunk_grow(chunk, &process->facts_ready, (uint32_t)sizeof(*chunk) + used + fact->size)) {
 		sink_limit(LIMIT_LOST_FACTS);
 		return NULL;
 	}
-	chunk = chunk_at(process->facts_chunk);
-	used = atomic_load_explicit(&chunk->used, memory_order_relaxed);
 	place = (struct fact *)((uint8_t *)(chunk + 1) + used);
 	memcpy(place, fact, fact->size);
 	/* Pairs with the acquire of readers: a fact that is counted is whole. */
@@ -229,16 +250,16 @@ struct slot *sink_slot_new(void)
 		return slot;
 	}
 	if (!process->slots_chunk || chunk_at(process->slots_chunk)->used == slots_per_chunk) {
-		process->slots_chunk = chunk_claim(CHUNK_SLOTS);
+		process->slots_chunk = chunk_claim(CHUNK_SLOTS, &process->slots_ready);
 		if (process->slots_chunk && process->slots_count < sizeof(process->slots) / sizeof(process->slots[0]))
 			process->slots[process->slots_count++] = process->slots_chunk;
 	}
-	if (!process->slots_chunk) {
+	chunk = process->slots_chunk ? chunk_at(process->slots_chunk) : NULL;
+	used = chunk ? atomic_load_explicit(&chunk->used, memory_order_relaxed) : 0;
+	if (!chunk || !chunk_grow(chunk, &process->slots_ready, (used + 2) * SLOT_SIZE)) {
 		sink_limit(LIMIT_NO_SLOT);
 		return NULL;
 	}
-	chunk = chunk_at(process->slots_chunk);
-	used = atomic_load_explicit(&chunk->used, memory_order_relaxed);
 	slot = slot_at(chunk, used);
 	slot->process = process->serial;
 	atomic_store_explicit(&chunk->used, used + 1, memory_order_release);
@@ -295,13 +316,23 @@ void sink_incomplete(const char *why)
 		sink_header->why[i] = why[i];
 }
 
+/* Gives back what lies between two addresses, as far as it is whole pages. */
+static void give_back(const void *from, const void *to)
+{
+	uintptr_t start = ((uintptr_t)from + 4095) & ~(uintptr_t)4095;
+
+	if (start < (uintptr_t)to)
+		madvise((void *)start, (uintptr_t)to - start, MADV_REMOVE);
+}
+
 void sink_trim(void)
 {
-	struct recording_chunk *chunk = process->facts_chunk ? chunk_at(process->facts_chunk) : NULL;
-	uintptr_t end;
+	struct recording_chunk *facts = process->facts_chunk ? chunk_at(process->facts_chunk) : NULL;
+	struct recording_chunk *slots = process->slots_chunk ? chunk_at(process->slots_chunk) : NULL;
 
-	if (!chunk)
-		return;
-	end = ((uintptr_t)(chunk + 1) + chunk->used + 4095) & ~(uintptr_t)4095;
-	madvise((void *)end, (uintptr_t)chunk + RECORDING_CHUNK - end, MADV_REMOVE);
+	give_back(sink_header + 1, chunk_at(1));
+	if (facts)
+		give_back((uint8_t *)(facts + 1) + facts->used, (uint8_t *)facts + RECORDING_CHUNK);
+	if (slots)
+		give_back(slot_at(slots, slots->used), (uint8_t *)slots + RECORDING_CHUNK);
 }

@@ -66,7 +66,8 @@ struct process {
 	_Atomic uint32_t lock; /* 0 free, 1 taken, 2 taken and waited for */
 	uint32_t facts_chunk;  /* where facts go; 0: none yet */
 	uint32_t slots_chunk;
-	uint32_t slots[1024]; /* chunks of slots of this process; beyond, threads are not searched for holders */
+	uint32_t facts_ready, slots_ready; /* bytes of those chunks that are ready to be written */
+	uint32_t slots[1024];		   /* chunks of slots of this process; beyond, threads are not searched for holders */
 	uint32_t slots_count;
 	struct slot *free_slots; /* given back by ended threads */
 	struct self *free_selves;
