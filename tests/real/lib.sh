@@ -67,10 +67,12 @@ wait_for()
 	return 1
 }
 
-# Files for a user without privileges.
-as_nobody()
+# user_for NAME: gives $work to the unprivileged user that a server wants to run as, and prints it; root where that user cannot get there
+# (a machine whose root directory is closed).
+user_for()
 {
-	chown -R nobody "$work"
+	chown -R "$1" "$work"
+	if setpriv --reuid="$1" --clear-groups test -w "$work"; then echo "$1"; else echo root; fi
 }
 
 # What stays the same from run to run of ab's summary.

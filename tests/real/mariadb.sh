@@ -8,11 +8,12 @@ client()
 
 drive()
 {
+	local user
 	mkdir -p "$work/data"
-	chown -R mysql "$work"
-	mariadb-install-db --no-defaults --user=mysql --datadir="$work/data" --auth-root-authentication-method=normal >"$work/install" 2>&1 ||
+	user=$(user_for mysql)
+	mariadb-install-db --no-defaults --user="$user" --datadir="$work/data" --auth-root-authentication-method=normal >"$work/install" 2>&1 ||
 		{ echo 'install failed'; cat "$work/install"; return 1; }
-	start mariadbd --no-defaults --user=mysql --datadir="$work/data" --socket="$work/socket" --skip-networking --pid-file="$work/pid" \
+	start mariadbd --no-defaults --user="$user" --datadir="$work/data" --socket="$work/socket" --skip-networking --pid-file="$work/pid" \
 		--innodb-buffer-pool-size=32M
 	wait_for mariadb --no-defaults -S "$work/socket" -u root -e 'select 1' || return 1
 	mariadb --no-defaults -S "$work/socket" -u root -e 'create database if not exists test'

@@ -10,6 +10,7 @@ drive()
 	echo hello >"$work/www/index.html"
 	cat >"$work/nginx.conf" <<-END
 		daemon off;
+		user $(user_for nobody) nogroup;
 		worker_processes 2;
 		error_log $work/error.log;
 		pid $work/nginx.pid;
@@ -22,7 +23,6 @@ drive()
 			server { listen 127.0.0.1:$port; root $work/www; aio threads=pool; sendfile off; }
 		}
 	END
-	as_nobody
 	start nginx -p "$work" -c "$work/nginx.conf"
 	wait_for answers_on "$port" || return 1
 	load_by_ab -n 3000 -c 16 "http://127.0.0.1:$port/file.txt"
