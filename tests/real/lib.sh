@@ -72,7 +72,7 @@ wait_for()
 user_for()
 {
 	chown -R "$1" "$work"
-	if setpriv --reuid="$1" --clear-groups test -w "$work"; then echo "$1"; else echo root; fi
+	if setpriv --reuid="$1" --clear-groups test -w "$work" 2>/dev/null; then echo "$1"; else echo root; fi
 }
 
 # What stays the same from run to run of ab's summary.
