@@ -92,8 +92,10 @@ static void put_place(const struct text *text, const struct stack *stack)
 
 	if (frame->file)
 		fprintf(text->stream, "%s, %s:%u", frame->function, source_path(frame->file, text->root), frame->line);
-	else
+	else if (strcmp(frame->function, "??") != 0)
 		fprintf(text->stream, "%s (%s)", frame->function, base_name(frame->module));
+	else
+		fprintf(text->stream, "%s+0x%llx", base_name(frame->module), (unsigned long long)frame->offset);
 }
 
 static const char *name_of(const struct thread *thread)
