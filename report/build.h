@@ -22,11 +22,8 @@ struct image_names {
 	size_t stacks_room, threads_room;
 	const struct stack **stacks;
 	struct thread **threads;
-	struct lock_name {
-		uint64_t id;
-		const struct lock *lock;
-	} * locks;
-	size_t locks_count;
+	struct lock_name *locks;	 /* a hash by number */
+	struct name_count *thread_names; /* a hash by name */
 	bool threads_named;
 };
 struct builder {

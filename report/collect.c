@@ -67,7 +67,7 @@ static void image_add(struct image *image, const struct fact *fact)
 		index_add(&image->classes, ((const struct fact_class *)fact)->id, fact);
 		break;
 	case FACT_LOCK:
-		index_add(&image->locks, ((const struct fact_lock *)fact)->id, fact);
+		append((const void ***)&image->locks, &image->locks_count, fact);
 		break;
 	case FACT_DEPENDENCY:
 		if (!(fact->flags & DEPENDENCY_CLASS))
@@ -86,6 +86,110 @@ static void image_add(struct image *image, const struct fact *fact)
 		break;
 	}
 }
+
+/* ---- sorted lists ---- */
+
+/* What a list is sorted by; facts that agree in it stay in the order of the recording. */
+struct order {
+	uint64_t (*key)(const struct fact *fact);
+};
+
+static uint64_t key_of_lock(const struct fact *fact)
+{
+	return ((const struct fact_lock *)fact)->id;
+}
+
+static uint64_t key_of_dependency(const struct fact *fact)
+{
+	return ((const struct fact_dependency *)fact)->process;
+}
+
+static uint64_t key_of_witness(const struct fact *fact)
+{
+	return ((const struct fact_witness *)fact)->dependency;
+}
+
+static uint64_t segment_key(uint32_t thread, uint32_t segment)
+{
+	return (uint64_t)thread << 32 | segment;
+}
+
+static uint64_t key_of_segment(const struct fact *fact)
+{
+	const struct fact_segment *segment = (const struct fact_segment *)fact;
+
+	return segment_key(segment->thread, segment->segment);
+}
+
+static int compare(const void *left, const void *right, void *order)
+{
+	const struct fact *a = *(const struct fact *const *)left, *b = *(const struct fact *const *)right;
+	uint64_t a_key = ((const struct order *)order)->key(a), b_key = ((const struct order *)order)->key(b);
+
+	if (a_key != b_key)
+		return a_key < b_key ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+static void sort(void *list, size_t count, uint64_t (*key)(const struct fact *fact))
+{
+	struct order order = {key};
+
+	if (count)
+		qsort_r(list, count, sizeof(void *), compare, &order);
+}
+
+static void image_sort(struct image *image)
+{
+	sort(image->locks, image->locks_count, key_of_lock);
+	sort(image->dependencies, image->dependencies_count, key_of_dependency);
+	sort(image->witnesses, image->witnesses_count, key_of_witness);
+	sort(image->segments, image->segments_count, key_of_segment);
+}
+
+/* Place of the first fact whose key is not below `wanted`. */
+static size_t place_of(const void *list, size_t count, uint64_t (*key)(const struct fact *fact), uint64_t wanted)
+{
+	const struct fact *const *facts = list;
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (key(facts[middle]) < wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct fact_lock *image_lock(const struct image *image, uint64_t number)
+{
+	size_t at = place_of(image->locks, image->locks_count, key_of_lock, number);
+
+	return at < image->locks_count && image->locks[at]->id == number ? image->locks[at] : NULL;
+}
+
+const struct fact_segment *image_segment(const struct image *image, uint32_t thread, uint32_t segment)
+{
+	uint64_t key = segment_key(thread, segment);
+	size_t at = place_of(image->segments, image->segments_count, key_of_segment, key);
+
+	return at < image->segments_count && key_of_segment(&image->segments[at]->head) == key ? image->segments[at] : NULL;
+}
+
+size_t image_dependencies_of(const struct image *image, uint32_t process)
+{
+	return place_of(image->dependencies, image->dependencies_count, key_of_dependency, process);
+}
+
+size_t image_witnesses_of(const struct image *image, uint32_t dependency)
+{
+	return place_of(image->witnesses, image->witnesses_count, key_of_witness, dependency);
+}
+
+/* ---- files ---- */
 
 void run_remark(struct run *run, char *remark)
 {
@@ -160,6 +264,7 @@ static void image_read(struct run *run, struct image *image)
 	recording_start(&cursor, image->data, image->size);
 	while ((fact = recording_next(&cursor, &process)))
 		image_add(image, fact);
+	image_sort(image);
 	image->torn = cursor.torn;
 	if (cursor.torn)
 		run_remark(run, printed("%s is cut off: what lay behind its last whole fact is missing", image->path));
@@ -210,10 +315,11 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->images_count; i++) {
 		struct image *image = &run->images[i];
 		struct index *indexes[] = {&image->processes,	 &image->ends,	 &image->modules, &image->threads,
-					   &image->thread_names, &image->stacks, &image->classes, &image->locks};
+					   &image->thread_names, &image->stacks, &image->classes};
 
 		for (size_t j = 0; j < sizeof(indexes) / sizeof(indexes[0]); j++)
 			free(indexes[j]->facts);
+		free(image->locks);
 		free(image->dependencies);
 		free(image->witnesses);
 		free(image->segments);

@@ -20,13 +20,14 @@ struct image {
 	void *data;
 	size_t size;
 	const struct recording_header *header;
-	struct index processes, ends, modules, threads, thread_names, stacks, classes, locks;
-	/* in the order of the recording */
-	size_t dependencies_count, witnesses_count, segments_count, findings_count;
-	const struct fact_dependency **dependencies; /* among instances only */
-	const struct fact_witness **witnesses;
-	const struct fact_segment **segments;
-	const struct fact_finding **findings;
+	struct index processes, ends, modules, threads, thread_names, stacks, classes;
+	/* Sorted by what is looked up, then in the order of the recording. Locks too: of billions of numbers few may be described. */
+	size_t locks_count, dependencies_count, witnesses_count, segments_count, findings_count;
+	const struct fact_lock **locks;
+	const struct fact_dependency **dependencies; /* by process; among instances only */
+	const struct fact_witness **witnesses;	     /* by dependency */
+	const struct fact_segment **segments;	     /* by thread and segment */
+	const struct fact_finding **findings;	     /* unsorted */
 	uint32_t torn;
 };
 struct run {
@@ -45,5 +46,10 @@ void run_remark(struct run *run, char *remark);
 
 /* The fact of that number, or NULL. */
 const struct fact *index_find(const struct index *index, uint64_t number);
+const struct fact_lock *image_lock(const struct image *image, uint64_t number);
+const struct fact_segment *image_segment(const struct image *image, uint32_t thread, uint32_t segment);
+/* Where the dependencies of a process, the witnesses of a dependency begin in their lists; they end where another one's begin. */
+size_t image_dependencies_of(const struct image *image, uint32_t process);
+size_t image_witnesses_of(const struct image *image, uint32_t dependency);
 
 #endif

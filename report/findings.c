@@ -36,13 +36,18 @@ static bool same_frame(const struct stack *a, const struct stack *b)
 	return a->frames[0].offset == b->frames[0].offset && strcmp(a->frames[0].module, b->frames[0].module) == 0;
 }
 
+static bool same_place(const struct acquisition *a, const struct acquisition *b)
+{
+	return a->lock->kin == b->lock->kin && same_frame(a->stack, b->stack);
+}
+
 /* The links of `b` are those of `a`, from its link `shift` on. */
 static bool same_links(const struct finding *a, const struct finding *b, size_t shift)
 {
 	for (size_t i = 0; i < a->links_count; i++) {
 		const struct link *x = &a->links[i], *y = &b->links[(i + shift) % b->links_count];
 
-		if (!same_frame(x->held.stack, y->held.stack) || !same_frame(x->wanted.stack, y->wanted.stack))
+		if (!same_place(&x->held, &y->held) || !same_place(&x->wanted, &y->wanted))
 			return false;
 	}
 	return true;
@@ -55,6 +60,8 @@ static bool same_locations(const struct finding *a, const struct finding *b)
 	if (a->rule != b->rule || a->links_count != b->links_count || a->stacks_count != b->stacks_count ||
 	    strcmp(a->cause ? a->cause : "", b->cause ? b->cause : "") != 0)
 		return false;
+	if (same && a->locks_count && b->locks_count)
+		same = a->locks[0]->kin == b->locks[0]->kin;
 	for (size_t i = 0; i < a->links_count && !same; i++)
 		same = same_links(a, b, i);
 	for (size_t i = 0; i < a->stacks_count && same; i++)
@@ -128,6 +135,11 @@ static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 
 /* ---- images ---- */
 
+static void remark(void *run, char *text)
+{
+	run_remark(run, text);
+}
+
 /* A bare preload reports for one process only, IMAGE:SERIAL. */
 static bool wanted(const struct options *options, const struct image *image, uint32_t serial)
 {
@@ -153,7 +165,6 @@ static void read_image(struct builder *builder, const struct image *image, const
 	builder->names = NULL;
 	free(names.stacks);
 	free(names.threads);
-	free(names.locks);
 }
 
 static int compare_pids(const void *left, const void *right)
@@ -243,7 +254,7 @@ struct findings *findings_build(const char *directory, const struct options *opt
 	if (!run)
 		return NULL;
 	arena_init(&builder.arena, grow, release, NULL);
-	builder.symbols = symbols_new();
+	builder.symbols = symbols_new(remark, run);
 	builder.findings = new_zeroed(1, sizeof(*builder.findings));
 	set_levels(&builder, options);
 	for (size_t i = 0; i < run->images_count; i++) {

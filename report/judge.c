@@ -8,13 +8,18 @@
 #include "graph/hash.h"
 #include "memory.h"
 
-/* Facts of one image by (thread, segment) or by dependency, sorted for look-up. */
+/* A lock taken at a stack. The cycle stage knows these by their place in the list, wherever it says "stack". */
+struct site {
+	uint32_t stack;
+	uint64_t lock;
+	uint64_t location; /* 0: not looked up yet */
+};
 struct judge {
 	struct builder *builder;
+	struct arena arena; /* until the process is judged */
 	struct cycles_dependency *dependencies;
-	size_t count;
-	const struct fact_segment **segments;
-	struct cycles_witness *witnesses;
+	struct site *sites;
+	size_t count, sites_count;
 };
 
 static void *grow(void *ctx, size_t size)
@@ -32,31 +37,11 @@ static void release(void *ctx, void *block, size_t size)
 
 /* ---- order of segments ---- */
 
-static int compare_segments(const void *left, const void *right)
-{
-	const struct fact_segment *a = *(const struct fact_segment *const *)left, *b = *(const struct fact_segment *const *)right;
-
-	if (a->thread != b->thread)
-		return a->thread < b->thread ? -1 : 1;
-	return (a->segment > b->segment) - (a->segment < b->segment);
-}
-
-static const struct fact_segment *segment_find(const struct judge *judge, struct cycles_witness witness)
-{
-	struct fact_segment key = {.thread = witness.thread, .segment = witness.segment}, *pointer = &key;
-	const struct fact_segment *const *found = NULL;
-
-	if (judge->builder->image->segments_count)
-		found = bsearch(&pointer, judge->segments, judge->builder->image->segments_count, sizeof(*judge->segments),
-				compare_segments);
-	return found ? *found : NULL;
-}
-
 /* graph/clock.h: b's segment lists, for each thread, the last segment that is over before it begins. */
 static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event)
 {
 	const struct judge *judge = ctx;
-	const struct fact_segment *segment = segment_find(judge, b);
+	const struct fact_segment *segment = image_segment(judge->builder->image, b.thread, b.segment);
 
 	for (uint32_t i = 0; segment && i < segment->count; i++) {
 		if (segment->before[i].thread == a.thread && segment->before[i].segment >= a.segment) {
@@ -67,18 +52,28 @@ static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, 
 	return false;
 }
 
-/* The user's frame where a stack begins: module and offset. */
-static uint64_t location(void *ctx, uint32_t number)
+/* The user's frame where a lock is taken, and which lock: where a program has a locking function of its own, all its locks are taken at one
+ * frame, and rings that have nothing to do with each other would be one finding. */
+static uint64_t location_of(struct builder *builder, const struct site *site)
 {
-	const struct judge *judge = ctx;
-	const struct stack *stack = build_stack(judge->builder, number);
-	uint64_t hash = 0;
+	const struct stack *stack = build_stack(builder, site->stack);
+	uint64_t hash = build_lock(builder, site->lock)->kin;
 
 	if (!stack)
-		return number;
+		return hash_mix(hash, site->stack);
 	for (const char *c = stack->frames[0].module; *c; c++)
 		hash = hash_mix(hash, (uint8_t)*c);
 	return hash_mix(hash, stack->frames[0].offset);
+}
+
+static uint64_t location(void *ctx, uint32_t number)
+{
+	struct judge *judge = ctx;
+	struct site *site = &judge->sites[number];
+
+	if (!site->location)
+		site->location = location_of(judge->builder, site) | 1;
+	return site->location;
 }
 
 /* ---- input ---- */
@@ -86,86 +81,79 @@ static uint64_t location(void *ctx, uint32_t number)
 static bool prefers_writers(const struct judge *judge, uint64_t number)
 {
 	const struct image *image = judge->builder->image;
-	const struct fact_lock *lock = (const struct fact_lock *)index_find(&image->locks, number);
+	const struct fact_lock *lock = image_lock(image, number);
 	const struct fact_class *class = lock ? (const struct fact_class *)index_find(&image->classes, lock->class) : NULL;
 
 	return class && class->lock_kind == KIND_RWLOCK_WRITER;
 }
 
-static const struct cycles_held *held_copy(struct builder *builder, const struct fact_dependency *fact)
+static void *scratch(struct judge *judge, size_t count, size_t size)
 {
-	struct cycles_held *held = build_alloc(builder, fact->count * sizeof(*held));
+	void *memory = arena_alloc(&judge->arena, count ? count * size : 1);
+
+	if (!memory)
+		die("out of memory");
+	return memory;
+}
+
+static uint32_t add_site(struct judge *judge, uint32_t stack, uint64_t lock)
+{
+	judge->sites[judge->sites_count] = (struct site){stack, lock, 0};
+	return (uint32_t)judge->sites_count++;
+}
+
+static const struct cycles_held *held_copy(struct judge *judge, const struct fact_dependency *fact)
+{
+	struct cycles_held *held = scratch(judge, fact->count, sizeof(*held));
 
 	for (uint32_t i = 0; i < fact->count; i++)
-		held[i] = (struct cycles_held){fact->held[i].lock, fact->held[i].stack, fact->held[i].mode, fact->held[i].how};
+		held[i] = (struct cycles_held){fact->held[i].lock, add_site(judge, fact->held[i].stack, fact->held[i].lock),
+					       fact->held[i].mode, fact->held[i].how};
 	return held;
 }
 
-static int compare_witnesses(const void *left, const void *right)
+static void add_witnesses(struct judge *judge, struct cycles_dependency *dependency, uint32_t number)
 {
-	const struct fact_witness *a = *(const struct fact_witness *const *)left, *b = *(const struct fact_witness *const *)right;
+	const struct image *image = judge->builder->image;
+	size_t first = image_witnesses_of(image, number), end = first;
+	struct cycles_witness *witnesses;
 
-	if (a->dependency != b->dependency)
-		return a->dependency < b->dependency ? -1 : 1;
-	return a < b ? -1 : a > b;
+	while (end < image->witnesses_count && image->witnesses[end]->dependency == number)
+		end++;
+	witnesses = scratch(judge, end - first, sizeof(*witnesses));
+	for (size_t i = first; i < end; i++)
+		witnesses[i - first] = (struct cycles_witness){image->witnesses[i]->thread, image->witnesses[i]->segment};
+	dependency->witnesses = witnesses;
+	dependency->witness_count = (uint32_t)(end - first);
 }
 
-/* Hands each dependency its witnesses; `sorted` is by dependency. */
-static void add_witnesses(struct judge *judge, const uint32_t *numbers, const struct fact_witness **sorted)
+static void add_dependency(struct judge *judge, const struct fact_dependency *fact)
 {
-	size_t count = judge->builder->image->witnesses_count;
+	struct cycles_dependency *dependency = &judge->dependencies[judge->count++];
 
-	judge->witnesses = new_zeroed(count, sizeof(*judge->witnesses));
-	for (size_t i = 0; i < count; i++)
-		judge->witnesses[i] = (struct cycles_witness){sorted[i]->thread, sorted[i]->segment};
-	for (size_t i = 0; i < judge->count; i++) {
-		struct cycles_dependency *dependency = &judge->dependencies[i];
-		size_t low = 0, high = count;
-
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (sorted[middle]->dependency < numbers[i])
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		dependency->witnesses = judge->witnesses + low;
-		while (low < count && sorted[low++]->dependency == numbers[i])
-			dependency->witness_count++;
-	}
+	*dependency = (struct cycles_dependency){
+		.lock = fact->lock,
+		.stack = add_site(judge, fact->stack, fact->lock),
+		.mode = fact->mode,
+		.how = fact->how,
+		.writer_preferring = prefers_writers(judge, fact->lock),
+		.held_count = fact->count,
+		.held = held_copy(judge, fact),
+	};
+	add_witnesses(judge, dependency, fact->id);
 }
 
 static void read_dependencies(struct judge *judge, uint32_t serial)
 {
-	struct builder *builder = judge->builder;
-	const struct image *image = builder->image;
-	const struct fact_witness **sorted = new_zeroed(image->witnesses_count, sizeof(*sorted));
-	uint32_t *numbers = new_zeroed(image->dependencies_count, sizeof(*numbers));
+	const struct image *image = judge->builder->image;
+	size_t first = image_dependencies_of(image, serial), end = first, sites = 0;
 
-	judge->dependencies = new_zeroed(image->dependencies_count, sizeof(*judge->dependencies));
-	for (size_t i = 0; i < image->dependencies_count; i++) {
-		const struct fact_dependency *fact = image->dependencies[i];
-
-		if (fact->process != serial)
-			continue;
-		numbers[judge->count] = fact->id;
-		judge->dependencies[judge->count++] = (struct cycles_dependency){
-			.lock = fact->lock,
-			.stack = fact->stack,
-			.mode = fact->mode,
-			.how = fact->how,
-			.writer_preferring = prefers_writers(judge, fact->lock),
-			.held_count = fact->count,
-			.held = held_copy(builder, fact),
-		};
-	}
-	if (image->witnesses_count)
-		memcpy(sorted, image->witnesses, image->witnesses_count * sizeof(*sorted));
-	qsort(sorted, image->witnesses_count, sizeof(*sorted), compare_witnesses);
-	add_witnesses(judge, numbers, sorted);
-	free(sorted);
-	free(numbers);
+	for (; end < image->dependencies_count && image->dependencies[end]->process == serial; end++)
+		sites += 1u + image->dependencies[end]->count;
+	judge->dependencies = scratch(judge, end - first, sizeof(*judge->dependencies));
+	judge->sites = scratch(judge, sites, sizeof(*judge->sites));
+	for (size_t i = first; i < end; i++)
+		add_dependency(judge, image->dependencies[i]);
 }
 
 /* ---- output ---- */
@@ -188,9 +176,10 @@ static struct link link_of(struct judge *judge, const struct cycles_link *from)
 
 	return (struct link){
 		.thread = build_thread(builder, from->witness.thread),
-		.held = {build_lock(builder, held->lock), mode_name(held->mode), how_name(held->how), build_stack(builder, held->stack)},
+		.held = {build_lock(builder, held->lock), mode_name(held->mode), how_name(held->how),
+			 build_stack(builder, judge->sites[held->stack].stack)},
 		.wanted = {build_lock(builder, dependency->lock), mode_name(dependency->mode), how_name(dependency->how),
-			   build_stack(builder, dependency->stack)},
+			   build_stack(builder, judge->sites[dependency->stack].stack)},
 	};
 }
 
@@ -252,17 +241,12 @@ void judge_process(struct builder *builder, uint32_t serial, void (*add)(struct 
 	struct judge judge = {.builder = builder};
 	struct cycles_input input = {.location = location, .before = before, .ctx = &judge};
 	struct cycles_result result;
-	struct arena arena;
 
-	arena_init(&arena, grow, release, NULL);
+	arena_init(&judge.arena, grow, release, NULL);
 	read_dependencies(&judge, serial);
-	judge.segments = new_zeroed(builder->image->segments_count, sizeof(*judge.segments));
-	if (builder->image->segments_count)
-		memcpy(judge.segments, builder->image->segments, builder->image->segments_count * sizeof(*judge.segments));
-	qsort(judge.segments, builder->image->segments_count, sizeof(*judge.segments), compare_segments);
 	input.dependencies = judge.dependencies;
 	input.count = judge.count;
-	result = cycles_find(&input, &arena);
+	result = cycles_find(&input, &judge.arena);
 	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next) {
 		struct finding finding = finding_of(&judge, cycle, serial);
 
@@ -271,8 +255,5 @@ void judge_process(struct builder *builder, uint32_t serial, void (*add)(struct 
 	if (result.bounded || result.no_memory)
 		run_remark(builder->run, printed("the search for cycles was cut short after %llu of them: there may be more",
 						 (unsigned long long)result.enumerated));
-	arena_fini(&arena);
-	free(judge.dependencies);
-	free(judge.segments);
-	free(judge.witnesses);
+	arena_fini(&judge.arena);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "graph/hash.h"
 #include "memory.h"
 
 void *build_alloc(struct builder *builder, size_t size)
@@ -60,9 +61,17 @@ static bool starts_with_any(const char *text, const char *const *with)
 	return false;
 }
 
+/* A demangled template function begins with its return type: "void std::lock<...>(...)". Returns where its name begins. */
+static const char *without_type(const char *function)
+{
+	size_t word = strcspn(function, " <(");
+
+	return function[word] == ' ' ? function + word + 1 : function;
+}
+
 static bool in_libc(const struct frame *frame)
 {
-	static const char *const names[] = {"libc.so", "libc-2.", "libpthread", "ld-linux", "ld-2.", NULL};
+	static const char *const names[] = {"libc.so", "libc-2.", "libpthread", "ld-linux", "ld-2.", "ld-musl", NULL};
 
 	return starts_with_any(base_name(frame->module), names);
 }
@@ -95,30 +104,25 @@ static bool is_lock_wrapper(const struct frame *frame)
 					    "std::lock<",
 					    "std::try_lock<",
 					    "std::__detail::__lock_impl",
+					    "std::__detail::__try_lock_impl",
 					    "std::condition_variable::",
+					    "std::_V2::condition_variable_any::",
 					    "std::__condvar::",
-					    "void std::lock<",
 					    "std::thread::join",
 					    NULL};
 
-	return in_gridlock(frame) || starts_with_any(frame->function, names) || (in_libc(frame) && strcmp(frame->function, "??") == 0);
+	return in_gridlock(frame) || starts_with_any(without_type(frame->function), names) ||
+	       (in_libc(frame) && strcmp(frame->function, "??") == 0);
 }
 
-/* What runs a program or a thread, at the bottom of a stack. */
+/* What runs a program or a thread, at the bottom of a stack. By module where it has one of its own: a user's start routine may well be
+ * called clone_data. */
 static bool is_runtime_start(const struct frame *frame)
 {
-	static const char *const names[] = {"_start",
-					    "__libc_start",
-					    "start_thread",
-					    "clone",
-					    "std::thread::_",
-					    "std::__invoke",
-					    "void std::__invoke",
-					    "execute_native_thread_routine",
-					    NULL};
+	static const char *const names[] = {"std::thread::_", "std::__invoke", "execute_native_thread_routine", NULL};
 
-	return in_libc(frame) || in_gridlock(frame) || starts_with_any(frame->function, names) ||
-	       (strstr(frame->function, "std::thread::_") != NULL);
+	return in_libc(frame) || in_gridlock(frame) || strcmp(frame->function, "_start") == 0 ||
+	       starts_with_any(without_type(frame->function), names) || strstr(frame->function, "std::thread::_") != NULL;
 }
 
 static const struct stack *trimmed(struct builder *builder, const struct frame *frames, size_t count)
@@ -199,18 +203,28 @@ static const char *start_name(struct builder *builder, const struct fact_thread 
 	return parenthesis ? build_text(builder, "%.*s", (int)(parenthesis - name), name) : name;
 }
 
+/* How many threads of the image have a name so far. */
+struct name_count {
+	const char *name;
+	unsigned count;
+	UT_hash_handle hh;
+};
+
 /* The name, with a number when an earlier thread of the image has the same. */
-static const char *distinct_name(struct builder *builder, const char *name, uint32_t before)
+static const char *distinct_name(struct builder *builder, const char *name)
 {
-	unsigned same = 1;
+	struct arena *arena = &builder->arena;
+	struct name_count *known;
 
-	for (uint32_t i = 0; i < before; i++) {
-		const struct thread *other = builder->names->threads[i];
-
-		if (other && starts(other->name, name) && (other->name[strlen(name)] == '\0' || other->name[strlen(name)] == '#'))
-			same++;
+	HASH_FIND_STR(builder->names->thread_names, name, known);
+	if (!known) {
+		known = build_alloc(builder, sizeof(*known));
+		known->name = name;
+		HASH_ADD_KEYPTR(hh, builder->names->thread_names, known->name, strlen(known->name), known);
+		if (!hash_added(known))
+			die("out of memory");
 	}
-	return same > 1 ? build_text(builder, "%s#%u", name, same) : name;
+	return ++known->count > 1 ? build_text(builder, "%s#%u", name, known->count) : name;
 }
 
 static struct thread *thread_of(struct builder *builder, const struct fact_thread *fact)
@@ -230,7 +244,7 @@ static struct thread *thread_of(struct builder *builder, const struct fact_threa
 	name = given_name(builder, fact);
 	if (!name)
 		name = start_name(builder, fact);
-	thread->name = name ? distinct_name(builder, name, fact->id) : build_text(builder, "thread %u", thread->id);
+	thread->name = name ? distinct_name(builder, name) : build_text(builder, "thread %u", thread->id);
 	return thread;
 }
 
@@ -280,6 +294,43 @@ static const char *short_place(struct builder *builder, const struct stack *stac
 	return build_text(builder, "in %s", strcmp(frame->function, "??") ? frame->function : base_name(frame->module));
 }
 
+/* ---- kin: which locks one place in the source makes ---- */
+
+static uint64_t hash_text(uint64_t hash, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		hash = hash_mix(hash, (uint8_t)text[i]);
+	return hash;
+}
+
+static uint64_t hash_place(uint64_t hash, const char *module, uint64_t offset)
+{
+	return hash_mix(hash_text(hash, module, strlen(module)), offset);
+}
+
+/* All locks of a static array or structure are kin. */
+static uint64_t static_kin(const struct fact_module *module, frame_t frame, const char *symbol)
+{
+	const char *path = module ? module->path : "??";
+
+	return symbol ? hash_text(hash_place(1, path, 0), symbol, strcspn(symbol, "+")) : hash_place(1, path, FRAME_OFFSET(frame));
+}
+
+/* Locks created at one line of one function are kin, whoever called it; but as programs have functions of their own around
+ * pthread_mutex_init, one caller counts too. */
+static uint64_t created_kin(const struct stack *stack)
+{
+	uint64_t hash = 2;
+
+	for (size_t i = 0, calls = 0; i < stack->count && calls < 2; i++) {
+		if (stack->frames[i].inlined)
+			continue;
+		hash = hash_place(hash, stack->frames[i].module, stack->frames[i].offset);
+		calls++;
+	}
+	return hash;
+}
+
 static void name_lock(struct builder *builder, struct lock *lock, uint64_t number, const struct fact_class *class)
 {
 	const struct fact_module *module = module_of(builder, class->frame);
@@ -287,6 +338,7 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 	if (class->kind == CLASS_STATIC) {
 		const char *symbol = symbols_data(builder->symbols, module, FRAME_OFFSET(class->frame));
 
+		lock->kin = static_kin(module, class->frame, symbol);
 		lock->name = symbol ? symbol
 				    : build_text(builder, "%s #%llu (static in %s)", lock->kind, (unsigned long long)number,
 						 module ? base_name(module->path) : "??");
@@ -294,6 +346,7 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 	}
 	lock->created = build_stack(builder, class->stack);
 	lock->created_how = class->kind == CLASS_INIT ? "initialised" : "first taken";
+	lock->kin = lock->created ? created_kin(lock->created) : hash_mix(3, class->id);
 	if (lock->created)
 		lock->name = build_text(builder, "%s #%llu (%s %s)", lock->kind, (unsigned long long)number,
 					class->kind == CLASS_INIT ? "init" : "first taken", short_place(builder, lock->created));
@@ -301,26 +354,42 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 		lock->name = build_text(builder, "%s #%llu", lock->kind, (unsigned long long)number);
 }
 
-const struct lock *build_lock(struct builder *builder, uint64_t number)
-{
-	const struct fact_lock *fact = (const struct fact_lock *)index_find(&builder->image->locks, number);
-	const struct fact_class *class = fact ? (const struct fact_class *)index_find(&builder->image->classes, fact->class) : NULL;
-	struct image_names *names = builder->names;
-	struct lock *lock;
+struct lock_name {
+	uint64_t number;
+	struct lock lock;
+	UT_hash_handle hh;
+};
 
-	for (size_t i = 0; i < names->locks_count; i++)
-		if (names->locks[i].id == number)
-			return names->locks[i].lock;
-	lock = build_alloc(builder, sizeof(*lock));
+static struct lock_name *lock_of(struct builder *builder, uint64_t number)
+{
+	const struct fact_lock *fact = image_lock(builder->image, number);
+	const struct fact_class *class = fact ? (const struct fact_class *)index_find(&builder->image->classes, fact->class) : NULL;
+	struct lock_name *name = build_alloc(builder, sizeof(*name));
+	struct lock *lock = &name->lock;
+
+	name->number = number;
 	lock->id = build_text(builder, "L%zu", ++builder->locks_numbered);
 	lock->kind = kind_name(class ? class->lock_kind : KIND_UNKNOWN);
 	if (class) {
-		lock->class_id = class->id;
 		name_lock(builder, lock, number, class);
 	} else {
+		lock->kin = hash_mix(4, number);
 		lock->name = build_text(builder, "lock #%llu", (unsigned long long)number);
 	}
-	names->locks = resized(names->locks, names->locks_count + 1, sizeof(*names->locks));
-	names->locks[names->locks_count++] = (struct lock_name){number, lock};
-	return lock;
+	return name;
+}
+
+const struct lock *build_lock(struct builder *builder, uint64_t number)
+{
+	struct arena *arena = &builder->arena;
+	struct lock_name *name;
+
+	HASH_FIND(hh, builder->names->locks, &number, sizeof(number), name);
+	if (name)
+		return &name->lock;
+	name = lock_of(builder, number);
+	HASH_ADD(hh, builder->names->locks, number, sizeof(name->number), name);
+	if (!hash_added(name))
+		die("out of memory");
+	return &name->lock;
 }

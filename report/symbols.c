@@ -3,6 +3,7 @@
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <errno.h>
 #include <gelf.h>
 #include <libiberty/demangle.h>
 #include <stdlib.h>
@@ -32,11 +33,17 @@ struct symbols {
 	struct file **files;
 	size_t texts_count;
 	char **texts;
+	void (*remark)(void *ctx, char *text);
+	void *ctx;
 };
 
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(void (*remark)(void *ctx, char *text), void *ctx)
 {
-	return new_zeroed(1, sizeof(struct symbols));
+	struct symbols *symbols = new_zeroed(1, sizeof(*symbols));
+
+	symbols->remark = remark;
+	symbols->ctx = ctx;
+	return symbols;
 }
 
 void symbols_free(struct symbols *symbols)
@@ -95,23 +102,34 @@ static bool same_build_id(Dwfl_Module *module, const struct fact_module *recorde
 	return (uint32_t)size == recorded->build_id_size && memcmp(bits, recorded->build_id, (size_t)size) == 0;
 }
 
-static void file_open(struct file *file, const struct fact_module *recorded)
+/* Opens the file for look-ups. Returns NULL, or why it cannot serve. */
+static const char *file_open(struct file *file, const struct fact_module *recorded)
 {
 	Dwfl_Module *module;
 	GElf_Addr bias;
 
 	if (access(file->path, R_OK) != 0)
-		return;
+		return strerror(errno);
 	file->dwfl = dwfl_begin(&callbacks);
 	if (!file->dwfl)
-		return;
+		return dwfl_errmsg(-1);
 	dwfl_report_begin(file->dwfl);
 	module = dwfl_report_offline(file->dwfl, file->path, file->path, -1);
 	dwfl_report_end(file->dwfl, NULL, NULL);
-	if (!module || !same_build_id(module, recorded) || !dwfl_module_getelf(module, &bias))
-		return;
+	if (!module || !dwfl_module_getelf(module, &bias))
+		return dwfl_errmsg(-1);
+	if (!same_build_id(module, recorded))
+		return "it is another build than the one that ran";
 	file->module = module;
 	file->bias = bias;
+	return NULL;
+}
+
+/* What is no path (the vdso) is not expected to be found. */
+static void say_missing(struct symbols *symbols, const struct file *file, const char *why)
+{
+	if (why && file->path[0] == '/')
+		symbols->remark(symbols->ctx, printed("no symbols from %s: %s", file->path, why));
 }
 
 static bool same_file(const struct file *file, const struct fact_module *module)
@@ -132,7 +150,7 @@ static struct file *file_of(struct symbols *symbols, const struct fact_module *m
 	file->build_id_size = module->build_id_size;
 	memcpy(file->build_id, module->build_id, module->build_id_size);
 	file->path = copied(module->path);
-	file_open(file, module);
+	say_missing(symbols, file, file_open(file, module));
 	symbols->files = resized(symbols->files, symbols->files_count + 1, sizeof(*symbols->files));
 	return symbols->files[symbols->files_count++] = file;
 }
@@ -315,7 +333,8 @@ const char *symbols_data(struct symbols *symbols, const struct fact_module *modu
 	if (!file || !file->module)
 		return NULL;
 	name = dwfl_module_addrinfo(file->module, offset + file->bias, &inside, &symbol, NULL, NULL, NULL);
-	if (!name || (symbol.st_size && inside >= symbol.st_size))
+	/* Marks of the linker (__bss_start, _edata) have no size: the lock is not theirs. */
+	if (!name || inside >= symbol.st_size)
 		return NULL;
 	name = demangled(symbols, name);
 	return inside ? keep(symbols, printed("%s+%llu", name, (unsigned long long)inside)) : name;

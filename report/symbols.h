@@ -1,7 +1,7 @@
 /*
  * symbols.h: addresses in modules to functions, source lines and data symbols, through libdw: symbol tables, DWARF with inlined calls,
  * separate debug files by build-id (and debuginfod when DEBUGINFOD_URLS is set). A file whose build-id is not the recorded one is not
- * believed. Everything is looked up once and kept until symbols_free; strings belong to the table.
+ * believed, and that is said. Everything is looked up once and kept until symbols_free; strings belong to the table.
  */
 #ifndef GRIDLOCK_SYMBOLS_H
 #define GRIDLOCK_SYMBOLS_H
@@ -13,7 +13,8 @@
 #include "graph/recording.h"
 
 struct symbols;
-struct symbols *symbols_new(void);
+/* `remark` is called with one line (to be freed) for every file that is gone or is not the one recorded. */
+struct symbols *symbols_new(void (*remark)(void *ctx, char *text), void *ctx);
 void symbols_free(struct symbols *symbols);
 
 /* The frames at a return address of a module (module NULL: unknown): innermost inlined call first, at least one. *count frames. */
