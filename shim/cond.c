@@ -25,8 +25,10 @@ static void wait_begin(struct wait *wait, pthread_mutex_t *mutex, struct site si
 	if (!self)
 		return;
 	event_take_posted(self);
+	if (self->jumped)
+		event_report_jumped(self);
 	held = held_find(self, mutex);
-	if (held) {
+	if (held && !(held->flags & HELD_UNKNOWN)) {
 		wait->self = self;
 		wait->request = (struct request){held->lock, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site};
 		held_remove(self, mutex);

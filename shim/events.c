@@ -337,8 +337,6 @@ void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how,
 
 	sink_total(TOTAL_EVENTS_SLOW);
 	event_take_posted(self);
-	if (self->jumped)
-		event_report_jumped(self);
 	if (!state_lock(self))
 		return;
 	result = add_dependency(self, id, mode, how, stack);

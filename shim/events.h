@@ -62,7 +62,8 @@ void event_finding(struct self *self, const struct evidence *evidence);
 /* Adds a stack to the evidence; a stack of 0 (none known) is left out. */
 void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t thread, uint32_t stack, uint8_t mode);
 
-/* Held locks that a jump went over, out of the function that took them, are leaked for good: reports them and takes them off. */
+/* Before a wait on a condition or for a thread: held locks that a jump went over, out of the function that took them, are leaked. Reports them;
+ * from then on they are unknown. Not before a wait for another lock: the code that the jump landed in may log something, and then unlock. */
 void event_report_jumped(struct self *self);
 /* The thread ends: what it still holds is leaked. */
 void event_thread_ends(struct self *self);

@@ -3,8 +3,8 @@
  *
  * A held lock whose frame lies below the frame that the jump lands in was jumped over. Whether that is a leak is not known yet: a helper
  * that had returned with the lock held looks the same. So the jump is only remembered, as the cause, and the finding is made when the
- * consequence shows: the thread ends, asks for the lock again, or blocks elsewhere although the very function that took the lock was
- * still running at the jump, and so is gone for good.
+ * consequence shows: the thread ends, asks for the lock again, or waits for a condition or a thread although the very function that took
+ * the lock was still running at the jump, and so is gone for good.
  */
 #include "jump.h"
 

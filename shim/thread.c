@@ -50,8 +50,6 @@ static struct start *start_new(struct self *self, const pthread_attr_t *attribut
 	int detached = PTHREAD_CREATE_JOINABLE;
 	struct start *start;
 
-	if (self->jumped)
-		event_report_jumped(self);
 	if (attributes)
 		pthread_attr_getdetachstate(attributes, &detached);
 	if (!state_lock(self))
