@@ -1,0 +1,253 @@
+/* test_dependency.c: dependencies: what reaches the recording, when, and once; witnesses; clocks; every allocation failed once. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/clock.h"
+#include "graph/dependency.h"
+#include "memory.h"
+
+static struct recording_header header;
+static unsigned written[FACT_COUNT], instances;
+
+static void count_fact(void *ctx, const struct fact *fact)
+{
+	(void)ctx;
+	written[fact->kind]++;
+	instances += fact->kind == FACT_DEPENDENCY && !(fact->flags & DEPENDENCY_CLASS);
+}
+static const struct fact_sink sink = {.write = count_fact};
+
+static struct arena arena, tables;
+static struct lock_table table;
+static struct dependencies set;
+static struct lock *locks[64];
+
+static void setup_in(struct failing *failing)
+{
+	memset(&header, 0, sizeof(header));
+	header.next_class = header.next_dependency = 1;
+	memset(written, 0, sizeof(written));
+	instances = 0;
+	arena = test_arena(failing);
+	tables = test_arena(NULL);
+	table = (struct lock_table){.arena = &tables};
+}
+
+/* Locks 1, 2, 3 ..., each of a class of its own, or all of class 1. */
+static void make_locks(unsigned count, bool one_class)
+{
+	for (unsigned i = 1; i <= count; i++) {
+		struct lock_key key = {.kind = CLASS_INIT, .lock_kind = KIND_MUTEX, .stack = one_class ? 1 : i};
+
+		locks[i] = lock_add(&table, i, 1000 + i, lock_class_intern(&table, &key, &header.next_class), 1);
+	}
+}
+
+static void setup(void)
+{
+	setup_in(NULL);
+	make_locks(20, false);
+	ck_assert(dependencies_init(&set, &arena, &sink, &header, 1));
+}
+
+static void teardown(void)
+{
+	arena_fini(&arena);
+	arena_fini(&tables);
+}
+
+/* Thread `thread`, in its segment, holding lock `held`, asks for lock `wanted`; stacks are told apart by `site`. */
+static enum dependency_result ask(uint32_t thread, uint32_t segment, unsigned held, unsigned wanted, uint32_t site)
+{
+	struct dependency_held one = {.lock = locks[held], .stack = 100 + site};
+	struct dependency_request request = {
+		.lock = locks[wanted], .stack = 200 + site, .thread = thread, .segment = segment, .count = 1, .held = &one};
+	struct fact_thread fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD}, .id = thread};
+
+	if (!note_find(&set.notes, thread, 0))
+		note_add(&set.notes, thread, 0, &fact.head);
+	return dependency_add(&set, &request);
+}
+
+START_TEST(without_a_ring_only_classes_are_written)
+{
+	ask(1, 1, 1, 2, 0);
+	ask(1, 1, 2, 3, 0);
+	ask(1, 1, 1, 3, 0);
+	ck_assert_uint_eq(written[FACT_DEPENDENCY], 3);
+	ck_assert_uint_eq(instances, 0);
+	ck_assert_uint_eq(written[FACT_CLASS], 3);
+	ck_assert_uint_eq(written[FACT_LOCK] + written[FACT_WITNESS] + written[FACT_THREAD], 0);
+}
+END_TEST
+
+START_TEST(a_ring_that_closes_is_written_whole)
+{
+	ask(1, 1, 1, 2, 0);
+	ask(2, 1, 2, 3, 0);
+	ask(2, 1, 4, 1, 0);
+	ask(3, 1, 3, 1, 0);
+	ck_assert_uint_eq(instances, 3);
+	ck_assert_uint_eq(written[FACT_LOCK], 3);
+	ck_assert_uint_eq(written[FACT_WITNESS], 3);
+	ck_assert_uint_eq(written[FACT_THREAD], 3);
+}
+END_TEST
+
+START_TEST(a_later_dependency_inside_the_ring_is_written_at_once)
+{
+	ask(1, 1, 1, 2, 0);
+	ask(2, 1, 2, 1, 0);
+	ask(1, 1, 1, 2, 7);
+	ck_assert_uint_eq(instances, 3);
+	ask(1, 1, 1, 2, 7);
+	ck_assert_uint_eq(instances, 3);
+	ck_assert_uint_eq(written[FACT_WITNESS], 3);
+}
+END_TEST
+
+START_TEST(locks_of_one_class_make_one_class_dependency)
+{
+	table.locks = NULL;
+	table.classes = NULL;
+	make_locks(20, true);
+	for (unsigned i = 1; i < 20; i++)
+		ask(1, 1, i, i + 1, 0);
+	ck_assert_uint_eq(written[FACT_DEPENDENCY], 1);
+	ck_assert_uint_eq(instances, 0);
+}
+END_TEST
+
+START_TEST(what_touches_a_shared_lock_is_written_without_a_ring)
+{
+	locks[2]->class->key.lock_flags = LOCK_PROCESS_SHARED;
+	ask(1, 1, 1, 2, 0);
+	ask(1, 1, 2, 3, 0);
+	ask(1, 1, 3, 4, 0);
+	ck_assert_uint_eq(instances, 2);
+}
+END_TEST
+
+START_TEST(a_try_closes_no_ring)
+{
+	struct dependency_held one = {.lock = locks[2], .stack = 1};
+	struct dependency_request request = {
+		.lock = locks[1], .stack = 2, .how = LOCK_TRY, .thread = 2, .segment = 1, .count = 1, .held = &one};
+
+	ask(1, 1, 1, 2, 0);
+	dependency_add(&set, &request);
+	ck_assert_uint_eq(instances, 0);
+}
+END_TEST
+
+START_TEST(sixteen_witnesses_are_kept_different_threads_first)
+{
+	enum dependency_result result = DEPENDENCY_OPEN;
+
+	ask(99, 1, 2, 1, 0);
+	for (uint32_t segment = 1; segment <= 16; segment++)
+		result = ask(1, segment, 1, 2, 0);
+	ck_assert_int_eq(result, DEPENDENCY_OPEN);
+	ck_assert_uint_eq(written[FACT_WITNESS], 17);
+	for (uint32_t thread = 2; thread <= 16; thread++)
+		result = ask(thread, 1, 1, 2, 0);
+	ck_assert_int_eq(result, DEPENDENCY_FULL);
+	ck_assert_uint_eq(written[FACT_WITNESS], 32);
+	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 0);
+	ask(17, 1, 1, 2, 0);
+	ck_assert_uint_eq(written[FACT_WITNESS], 32);
+	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 1);
+}
+END_TEST
+
+START_TEST(a_lock_that_came_through_a_fork_begins_with_no_edges)
+{
+	ask(1, 1, 1, 2, 0);
+	arena_fini(&arena);
+	arena = test_arena(NULL);
+	ck_assert(dependencies_init(&set, &arena, &sink, &header, 2));
+	ask(1, 1, 2, 1, 0);
+	ck_assert_uint_eq(instances, 0);
+	ask(1, 1, 1, 2, 0);
+	ck_assert_uint_eq(instances, 2);
+}
+END_TEST
+
+START_TEST(clocks_keep_the_last_segment_of_each_thread)
+{
+	struct clock one = {0}, other = {0};
+
+	for (uint32_t thread = 40; thread-- > 1;)
+		ck_assert(clock_set(&one, (struct fact_before){.thread = thread, .segment = thread}, &arena));
+	clock_set(&one, (struct fact_before){.thread = 7, .segment = 3}, &arena);
+	clock_set(&other, (struct fact_before){.thread = 7, .segment = 9, .event = EVENT_JOIN}, &arena);
+	clock_set(&other, (struct fact_before){.thread = 50, .segment = 1}, &arena);
+	ck_assert(clock_merge(&one, &other, &arena));
+	ck_assert_uint_eq(one.count, 40);
+	for (uint32_t i = 1; i < one.count; i++)
+		ck_assert_uint_lt(one.before[i - 1].thread, one.before[i].thread);
+	ck_assert_uint_eq(one.before[6].thread, 7);
+	ck_assert_uint_eq(one.before[6].segment, 9);
+	ck_assert_uint_eq(one.before[6].event, EVENT_JOIN);
+	clock_free(&one, &arena);
+	clock_free(&other, &arena);
+}
+END_TEST
+
+/* A busy life; returns whether all of it found memory. */
+static bool live(struct failing *failing)
+{
+	bool whole;
+
+	setup_in(failing);
+	make_locks(60, false);
+	whole = dependencies_init(&set, &arena, &sink, &header, 1);
+	for (uint32_t i = 0; set.order && i < 3000; i++)
+		whole &= ask(1 + i % 5, 1 + i / 500, 1 + i % 59, 1 + i * 7 % 60 + (i % 59 == i * 7 % 60), i % 11) != DEPENDENCY_NO_MEMORY;
+	if (set.order)
+		ck_assert_int_eq(order_check_invariants(set.order), 0);
+	whole &= header.limits[LIMIT_LOST_MEMORY] == 0;
+	teardown();
+	return whole;
+}
+
+START_TEST(every_allocation_may_fail)
+{
+	long calls = 0;
+
+	teardown();
+	for (struct failing failing = {0};; failing.left = ++calls)
+		if (live(&failing))
+			break;
+	ck_assert_int_gt(calls, 3);
+	setup();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("dependency");
+	TCase *tests = tcase_create("dependency");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, without_a_ring_only_classes_are_written);
+	tcase_add_test(tests, a_ring_that_closes_is_written_whole);
+	tcase_add_test(tests, a_later_dependency_inside_the_ring_is_written_at_once);
+	tcase_add_test(tests, locks_of_one_class_make_one_class_dependency);
+	tcase_add_test(tests, what_touches_a_shared_lock_is_written_without_a_ring);
+	tcase_add_test(tests, a_try_closes_no_ring);
+	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);
+	tcase_add_test(tests, a_lock_that_came_through_a_fork_begins_with_no_edges);
+	tcase_add_test(tests, clocks_keep_the_last_segment_of_each_thread);
+	tcase_add_test(tests, every_allocation_may_fail);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
