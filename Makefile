@@ -63,7 +63,7 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 # ---- checks ----
 check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-real bench-instructions  ## everything that CI runs
 
-check-layers:   ## shim -> graph <- report; libc's locks only through the table of real addresses
+check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
 check-exports: all  ## functions.def against what the library exports, both ways
 	@tests/check_exports $(BUILD)/libgridlock.so
