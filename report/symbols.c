@@ -157,19 +157,31 @@ static struct file *file_of(struct symbols *symbols, const struct fact_module *m
 
 /* ---- frames ---- */
 
-static void set_line(struct symbols *symbols, struct frame *frame, struct file *file, uint64_t address)
+/* The unit of the source that an address comes from. Not every compiler writes .debug_aranges, by which libdwfl looks (clang does not): then
+ * each unit is asked. NULL: none. *bias: what to take off the address for libdw. */
+static Dwarf_Die *unit_of(struct file *file, uint64_t address, Dwarf_Addr *bias)
 {
-	Dwfl_Line *line = dwfl_module_getsrc(file->module, address);
-	const char *source;
+	Dwarf_Die *unit = dwfl_module_addrdie(file->module, address, bias);
+
+	if (unit)
+		return unit;
+	do
+		unit = dwfl_module_nextcu(file->module, unit, bias);
+	while (unit && dwarf_haspc(unit, address - *bias) != 1);
+	return unit;
+}
+
+static void set_line(struct symbols *symbols, struct frame *frame, Dwarf_Die *unit, Dwarf_Addr address)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(unit, address);
+	const char *source = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
 	int number;
 
-	if (!line)
-		return;
-	source = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-	if (!source)
+	if (!source || dwarf_lineno(line, &number) != 0)
 		return;
 	if (source[0] != '/') {
-		const char *folder = dwfl_line_comp_dir(line);
+		Dwarf_Attribute attribute;
+		const char *folder = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
 
 		source = keep(symbols, folder ? printed("%s/%s", folder, source) : copied(source));
 	}
@@ -215,11 +227,10 @@ static void call_site(struct symbols *symbols, Dwarf_Die *cu, Dwarf_Die *inlined
 }
 
 /* The functions around an address, innermost first: inlined ones, then the one that they were inlined into. */
-static size_t inlined_frames(struct symbols *symbols, struct file *file, uint64_t address, struct frame *frames, size_t room)
+static size_t inlined_frames(struct symbols *symbols, Dwarf_Die *unit, Dwarf_Addr address, struct frame *frames, size_t room)
 {
-	Dwarf_Addr bias;
-	Dwarf_Die *cu = dwfl_module_addrdie(file->module, address, &bias), *scopes, *parents;
-	int count = cu ? dwarf_getscopes(cu, address - bias, &scopes) : 0;
+	Dwarf_Die *scopes, *parents;
+	int count = dwarf_getscopes(unit, address, &scopes);
 	size_t used = 0;
 
 	if (count <= 0)
@@ -233,7 +244,7 @@ static size_t inlined_frames(struct symbols *symbols, struct file *file, uint64_
 		frames[used].function = die_name(symbols, &parents[i]);
 		frames[used].inlined = tag == DW_TAG_inlined_subroutine;
 		if (tag == DW_TAG_inlined_subroutine && used + 1 < room)
-			call_site(symbols, cu, &parents[i], &frames[used + 1]);
+			call_site(symbols, unit, &parents[i], &frames[used + 1]);
 		used++;
 		if (tag == DW_TAG_subprogram)
 			break;
@@ -253,8 +264,13 @@ static void look_up(struct symbols *symbols, struct file *file, struct cached *e
 	size_t count = 0;
 
 	if (file->module) {
-		set_line(symbols, &frames[0], file, address);
-		count = inlined_frames(symbols, file, address, frames, INLINED_MAX);
+		Dwarf_Addr bias;
+		Dwarf_Die *unit = unit_of(file, address, &bias);
+
+		if (unit) {
+			set_line(symbols, &frames[0], unit, address - bias);
+			count = inlined_frames(symbols, unit, address - bias, frames, INLINED_MAX);
+		}
 		if (count == 0 || strcmp(frames[count - 1].function, "??") == 0) {
 			const char *name = dwfl_module_addrname(file->module, address);
 
