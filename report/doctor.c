@@ -77,12 +77,51 @@ char *doctor_library(void)
 struct program {
 	Elf *elf;
 	GElf_Ehdr head;
-	char *interpreter; /* PT_INTERP; NULL: none */
-	bool dynamic;
-	char *sanitizer; /* a runtime that it is linked against or holds */
+	char *interpreter;     /* PT_INTERP; NULL: none */
+	const char *sanitizer; /* whose runtime it is linked against or holds; NULL: none */
 };
 
-static void read_needed(struct program *program, GElf_Phdr *segment)
+/* Runtimes that come as a library (gcc), or inside the program (clang), which then defines their entry point for its plugins. */
+static const struct {
+	const char *library, *symbol, *name;
+} sanitizers[] = {{"libasan.so", "__asan_init", "AddressSanitizer"}, {"libtsan.so", "__tsan_init", "ThreadSanitizer"}};
+#define SANITIZERS (sizeof(sanitizers) / sizeof(sanitizers[0]))
+
+static void note_library(struct program *program, const char *name)
+{
+	for (size_t i = 0; name && i < SANITIZERS; i++)
+		if (strncmp(name, sanitizers[i].library, strlen(sanitizers[i].library)) == 0)
+			program->sanitizer = sanitizers[i].name;
+}
+
+static void note_symbol(struct program *program, const char *name, bool defined)
+{
+	for (size_t i = 0; name && defined && i < SANITIZERS; i++)
+		if (strcmp(name, sanitizers[i].symbol) == 0)
+			program->sanitizer = sanitizers[i].name;
+}
+
+static void read_needed(struct program *program, const GElf_Shdr *head, Elf_Data *data)
+{
+	for (size_t i = 0; i < head->sh_size / head->sh_entsize; i++) {
+		GElf_Dyn entry;
+
+		if (gelf_getdyn(data, (int)i, &entry) && entry.d_tag == DT_NEEDED)
+			note_library(program, elf_strptr(program->elf, head->sh_link, entry.d_un.d_val));
+	}
+}
+
+static void read_symbols(struct program *program, const GElf_Shdr *head, Elf_Data *data)
+{
+	for (size_t i = 0; i < head->sh_size / head->sh_entsize; i++) {
+		GElf_Sym symbol;
+
+		if (gelf_getsym(data, (int)i, &symbol))
+			note_symbol(program, elf_strptr(program->elf, head->sh_link, symbol.st_name), symbol.st_shndx != SHN_UNDEF);
+	}
+}
+
+static void read_sections(struct program *program)
 {
 	Elf_Scn *section = NULL;
 
@@ -90,20 +129,14 @@ static void read_needed(struct program *program, GElf_Phdr *segment)
 		GElf_Shdr head;
 		Elf_Data *data;
 
-		if (!gelf_getshdr(section, &head) || head.sh_type != SHT_DYNAMIC || !(data = elf_getdata(section, NULL)))
+		if (!gelf_getshdr(section, &head) || (head.sh_type != SHT_DYNAMIC && head.sh_type != SHT_DYNSYM) || !head.sh_entsize)
 			continue;
-		for (size_t i = 0; head.sh_entsize && i < head.sh_size / head.sh_entsize; i++) {
-			GElf_Dyn entry;
-			const char *name;
-
-			if (!gelf_getdyn(data, (int)i, &entry) || entry.d_tag != DT_NEEDED)
-				continue;
-			name = elf_strptr(program->elf, head.sh_link, entry.d_un.d_val);
-			if (name && (strncmp(name, "libasan", 7) == 0 || strncmp(name, "libtsan", 7) == 0) && !program->sanitizer)
-				program->sanitizer = copied(name);
-		}
+		data = elf_getdata(section, NULL);
+		if (data && head.sh_type == SHT_DYNAMIC)
+			read_needed(program, &head, data);
+		else if (data)
+			read_symbols(program, &head, data);
 	}
-	(void)segment;
 }
 
 static void read_segments(struct program *program)
@@ -117,13 +150,9 @@ static void read_segments(struct program *program)
 
 		if (!gelf_getphdr(program->elf, (int)i, &segment))
 			continue;
-		if (segment.p_type == PT_INTERP && segment.p_offset < size && segment.p_filesz &&
+		if (segment.p_type == PT_INTERP && !program->interpreter && segment.p_offset < size && segment.p_filesz &&
 		    segment.p_filesz <= size - segment.p_offset)
 			program->interpreter = strndup(bytes + segment.p_offset, segment.p_filesz);
-		if (segment.p_type == PT_DYNAMIC) {
-			program->dynamic = true;
-			read_needed(program, &segment);
-		}
 	}
 }
 
@@ -170,13 +199,15 @@ static char *refuse_privileges(const char *path)
 	return NULL;
 }
 
-/* The interpreter of a script, without its argument; NULL: it is none. To be freed. */
-static char *script_interpreter(int fd)
+/* The interpreter of the script at `path`, without its argument; NULL: it is none. To be freed. */
+static char *script_interpreter(const char *path)
 {
-	char line[256];
-	ssize_t length = pread(fd, line, sizeof(line) - 1, 0);
-	char *start;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char line[256], *start;
+	ssize_t length = fd < 0 ? -1 : pread(fd, line, sizeof(line) - 1, 0);
 
+	if (fd >= 0)
+		close(fd);
 	if (length < 3 || line[0] != '#' || line[1] != '!')
 		return NULL;
 	line[length] = '\0';
@@ -185,58 +216,84 @@ static char *script_interpreter(int fd)
 	return *start ? copied(start) : NULL;
 }
 
-static char *look_at_elf(const char *path, int fd, char **warning)
+/* ThreadSanitizer's reports would name gridlock's own accesses. AddressSanitizer does not mind: the launcher tells it not to insist on being
+ * first. */
+static char *sanitizer_warning(const char *path, const struct program *program)
 {
+	if (!program->sanitizer || strcmp(program->sanitizer, "ThreadSanitizer") != 0)
+		return NULL;
+	return printed(
+		"%s is built with ThreadSanitizer, which watches locks itself and takes gridlock's accesses for the program's; build it "
+		"without for this test",
+		path);
+}
+
+static char *look_at_elf(const char *path, char **warning)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct program program = {0};
 	char *refusal = NULL;
 
 	elf_version(EV_CURRENT);
-	program.elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!program.elf || elf_kind(program.elf) != ELF_K_ELF || !gelf_getehdr(program.elf, &program.head)) {
-		/* A script without #!: the shell runs it. */
-		elf_end(program.elf);
-		return NULL;
+	program.elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	/* What is no ELF file either is a script without #!: the shell runs it. */
+	if (program.elf && elf_kind(program.elf) == ELF_K_ELF && gelf_getehdr(program.elf, &program.head)) {
+		read_segments(&program);
+		read_sections(&program);
+		refusal = refuse_elf(path, &program);
+		if (!refusal)
+			*warning = sanitizer_warning(path, &program);
 	}
-	read_segments(&program);
-	refusal = refuse_elf(path, &program);
-	if (program.sanitizer && !refusal)
-		*warning = printed(
-			"%s is built with a sanitizer (%s), which watches locks itself; run it without gridlock, or build it without", path,
-			program.sanitizer);
 	free(program.interpreter);
-	free(program.sanitizer);
 	elf_end(program.elf);
+	if (fd >= 0)
+		close(fd);
+	return refusal;
+}
+
+/* `depth` scripts lie above: the kernel gives up behind five. */
+static char *refusal_of(const char *path, char **warning, int depth)
+{
+	char *interpreter = script_interpreter(path), *inner, *refusal;
+
+	if (!interpreter) {
+		/* The kernel ignores the privileges of scripts. */
+		refusal = refuse_privileges(path);
+		return refusal ? refusal : look_at_elf(path, warning);
+	}
+	inner = depth < 5 ? refusal_of(interpreter, warning, depth + 1) : NULL;
+	refusal = inner ? printed("%s is a script: %s", path, inner) : NULL;
+	free(inner);
+	free(interpreter);
 	return refusal;
 }
 
 char *doctor_refusal(const char *path, char **warning)
 {
-	char *refusal = refuse_privileges(path), *interpreter;
-	int fd;
-
 	*warning = NULL;
-	if (refusal)
-		return refusal;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	interpreter = script_interpreter(fd);
-	if (interpreter) {
-		char *inner = strcmp(interpreter, path) ? doctor_refusal(interpreter, warning) : NULL;
+	return refusal_of(path, warning, 0);
+}
 
-		refusal = inner ? printed("%s is a script: %s", path, inner) : NULL;
-		free(inner);
-		free(interpreter);
-	} else {
-		refusal = look_at_elf(path, fd, warning);
-	}
-	close(fd);
-	return refusal;
+/* One line for a program that can be watched, or cannot even be started. */
+static bool say_good(const char *path)
+{
+	char *interpreter = script_interpreter(path);
+	bool there = !interpreter || access(interpreter, X_OK) == 0;
+
+	if (!interpreter)
+		printf("%s can be watched\n", path);
+	else if (there)
+		printf("%s is a script for %s, which can be watched\n", path, interpreter);
+	else
+		printf("%s is a script for %s, which cannot be executed: %s\n", path, interpreter, strerror(errno));
+	free(interpreter);
+	return there;
 }
 
 int doctor_main(int argc, char **argv)
 {
 	char *path, *refusal, *warning, *library;
+	bool good;
 
 	if (argc != 2)
 		die("usage: gridlock doctor PROGRAM");
@@ -249,15 +306,12 @@ int doctor_main(int argc, char **argv)
 	refusal = doctor_refusal(path, &warning);
 	if (refusal)
 		printf("%s\n", refusal);
-	else
-		printf("%s can be watched\n", path);
+	good = !refusal && say_good(path);
 	if (warning)
 		printf("%s\n", warning);
+	free(refusal);
 	free(warning);
 	free(library);
 	free(path);
-	if (!refusal)
-		return 0;
-	free(refusal);
-	return EXIT_GRIDLOCK;
+	return good && fflush(stdout) == 0 ? 0 : EXIT_GRIDLOCK;
 }
