@@ -149,6 +149,11 @@ void suppressions_apply(struct suppressions *suppressions, struct findings *find
 
 /* ---- reading ---- */
 
+static bool is_fingerprint(const char *text)
+{
+	return strncmp(text, "v1:", 3) == 0 && strlen(text) == 3 + 16 && strspn(text + 3, "0123456789abcdef") == 16;
+}
+
 static void read_line(struct suppressions *suppressions, const char *file, unsigned number, char *line)
 {
 	char *colon;
@@ -172,6 +177,8 @@ static void read_line(struct suppressions *suppressions, const char *file, unsig
 			suppressions->ignored++;
 			return;
 		}
+		if (kinds[i].kind == FINGERPRINT && !is_fingerprint(colon + 1))
+			die("%s:%u: '%s' is no fingerprint: expected v1: and 16 hex digits, as in the report", file, number, colon + 1);
 		suppressions->list = resized(suppressions->list, suppressions->count + 1, sizeof(*suppressions->list));
 		suppressions->list[suppressions->count++] =
 			(struct entry){.kind = kinds[i].kind, .pattern = copied(colon + 1), .file = copied(file), .line = number};
@@ -190,6 +197,8 @@ static void read_file(struct suppressions *suppressions, const char *file)
 		die("--suppressions=%s: %s", file, strerror(errno));
 	for (unsigned number = 1; getline(&line, &room, stream) >= 0; number++)
 		read_line(suppressions, file, number, line);
+	if (ferror(stream))
+		die("--suppressions=%s: %s", file, strerror(errno));
 	free(line);
 	fclose(stream);
 }
