@@ -1,6 +1,7 @@
 /* explain.c: see explain.h. The texts are in graph/rules.def's order. */
 #include "explain.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "build.h"
@@ -166,5 +167,7 @@ int explain_main(int argc, char **argv)
 			putchar('\n');
 		explain_rule(stdout, find_rule(argv[i]));
 	}
-	return fflush(stdout) == 0 ? 0 : EXIT_GRIDLOCK;
+	if (fflush(stdout) != 0)
+		die("the explanation cannot be written: %s", strerror(errno));
+	return 0;
 }

@@ -1,4 +1,5 @@
 /* main.c: the command: which subcommand it is. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 static int report_at_exit(struct findings *findings, const struct options *options, const char *folder)
 {
 	struct outputs outputs = outputs_open(options, findings->count ? findings->list[0].exe : "program", STDERR_FILENO, true);
-	bool clean = findings->count == 0;
+	bool clean = verdict_clean(findings);
 	int code = verdict_code(findings, options, 0);
 
 	if (clean && option_flag(options, OPTION_REMOVE))
@@ -33,12 +34,25 @@ static int report_at_exit(struct findings *findings, const struct options *optio
 	return code;
 }
 
+/* `gridlock report DIR`: to standard output, whatever --log-path says. */
+static int report_to_stdout(const struct findings *findings, const struct options *options, const char *folder)
+{
+	struct outputs outputs;
+
+	if (findings->processes == 0)
+		die("%s holds no recording that can be read%s%s", folder, findings->remarks_count ? ": " : "",
+		    findings->remarks_count ? findings->remarks[0] : "");
+	outputs = outputs_open(options, folder, STDOUT_FILENO, false);
+	if (output_format(option_string(options, OPTION_FORMAT))(STDOUT_FILENO, findings, options) != 0)
+		die("the report cannot be written: %s", strerror(errno));
+	return outputs_write(&outputs, findings, options) ? verdict_code(findings, options, 0) : EXIT_GRIDLOCK;
+}
+
 static int report_main(const struct options *options, int count, char **operands)
 {
 	const char *format = option_string(options, OPTION_FORMAT);
 	struct suppressions *suppressions = suppressions_read(options);
 	struct findings *findings;
-	struct outputs outputs;
 	char *error = NULL;
 	int code;
 
@@ -50,17 +64,8 @@ static int report_main(const struct options *options, int count, char **operands
 	if (!findings)
 		die("%s", error);
 	suppressions_apply(suppressions, findings);
-	if (option_flag(options, OPTION_AT_EXIT)) {
-		code = report_at_exit(findings, options, operands[0]);
-	} else {
-		if (findings->processes == 0)
-			die("%s holds no recording that can be read%s%s", operands[0], findings->remarks_count ? ": " : "",
-			    findings->remarks_count ? findings->remarks[0] : "");
-		outputs = outputs_open(options, operands[0], STDOUT_FILENO, false);
-		code = output_format(format)(STDOUT_FILENO, findings, options) == 0 && outputs_write(&outputs, findings, options)
-			       ? verdict_code(findings, options, 0)
-			       : EXIT_GRIDLOCK;
-	}
+	code = option_flag(options, OPTION_AT_EXIT) ? report_at_exit(findings, options, operands[0])
+						    : report_to_stdout(findings, options, operands[0]);
 	findings_free(findings);
 	suppressions_free(suppressions);
 	return code;
@@ -68,72 +73,91 @@ static int report_main(const struct options *options, int count, char **operands
 
 /* ---- which ---- */
 
-static const char *const subcommands[] = {"run", "report", "explain", "doctor", "help", "version"};
+enum subcommand { NONE, RUN, REPORT, EXPLAIN, DOCTOR, HELP, VERSION_NUMBER };
+static const char *const subcommands[] = {
+	[RUN] = "run", [REPORT] = "report", [EXPLAIN] = "explain", [DOCTOR] = "doctor", [HELP] = "help", [VERSION_NUMBER] = "version"};
 
-static int subcommand(const char *word)
+static enum subcommand subcommand(const char *word)
 {
-	for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
+	for (size_t i = RUN; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
 		if (strcmp(subcommands[i], word) == 0)
-			return (int)i;
-	return -1;
+			return (enum subcommand)i;
+	return NONE;
 }
 
-static int dispatch(int which, const struct options *options, int count, char **operands)
+/* Which one the command line names, and its word. argp moves operands about, so a copy is read; the subcommand reads its own again. */
+static enum subcommand find_subcommand(int argc, char **argv, const char **word)
 {
-	switch (which) {
-	case 1:
-		return report_main(options, count, operands);
-	case 2:
-		return explain_main(count + 1, operands - 1);
-	case 3:
-		return doctor_main(count + 1, operands - 1);
-	default:
-		die("no such subcommand");
-	}
+	char **copy = new_zeroed((size_t)argc + 1, sizeof(*copy));
+	struct options options = {0};
+	bool dashes;
+
+	memcpy(copy, argv, (size_t)argc * sizeof(*argv));
+	if (options_read(&options, argc, copy, NULL, true, &dashes) == 0)
+		die("no program to run; try `gridlock --help`");
+	*word = copy[1];
+	options_free(&options);
+	free(copy);
+	return dashes ? NONE : subcommand(*word);
+}
+
+/* `gridlock run ...` is `gridlock ...`: what follows may begin with options of ours. */
+static int without(int argc, char **argv, const char *word)
+{
+	int to = 0;
+
+	for (int from = 0; from < argc; from++)
+		if (argv[from] != word)
+			argv[to++] = argv[from];
+	argv[to] = NULL;
+	return to;
+}
+
+static int launch_main(int argc, char **argv)
+{
+	struct options options = {0};
+	int code;
+
+	if (options_read(&options, argc, argv, getenv("GRIDLOCK_OPTIONS"), true, NULL) == 0)
+		die("no program to run; try `gridlock --help`");
+	code = run_main(&options, argv + 1);
+	options_free(&options);
+	return code;
+}
+
+static int other_main(enum subcommand which, int argc, char **argv)
+{
+	struct options options = {0};
+	int count = options_read(&options, argc, argv, getenv("GRIDLOCK_OPTIONS"), false, NULL);
+	int code = which == REPORT    ? report_main(&options, count - 1, argv + 2)
+		   : which == EXPLAIN ? explain_main(count, argv + 1)
+				      : doctor_main(count, argv + 1);
+
+	options_free(&options);
+	return code;
+}
+
+/* Does not return. */
+static void help(char *name)
+{
+	struct options options = {0};
+	char *words[] = {name, copied("--help"), NULL};
+
+	options_read(&options, 2, words, NULL, true, NULL);
 }
 
 int main(int argc, char **argv)
 {
-	const char *variable = getenv("GRIDLOCK_OPTIONS");
-	char **arguments = new_zeroed((size_t)argc + 1, sizeof(*arguments));
-	struct options options = {0}, all = {0};
-	bool dashes;
-	int count, which, code;
+	const char *word;
+	enum subcommand which = find_subcommand(argc, argv, &word);
 
-	/* argp moves operands about; a subcommand's own options are read in a second round. */
-	memcpy(arguments, argv, (size_t)argc * sizeof(*argv));
-	count = options_read(&options, argc, arguments, variable, true, &dashes);
-	if (count == 0)
-		die("no program to run; try `gridlock --help`");
-	which = dashes ? -1 : subcommand(arguments[1]);
-	if (which > 0 && which < 4) {
-		memcpy(arguments, argv, (size_t)argc * sizeof(*argv));
-		count = options_read(&all, argc, arguments, variable, false, NULL);
-		code = dispatch(which, &all, count - 1, arguments + 2);
-		options_free(&all);
-	} else if (which == 0) {
-		/* What follows `run` may begin with options of ours. */
-		char **rest = new_zeroed((size_t)argc + 1, sizeof(*rest));
-		int first = 1;
-
-		while (strcmp(argv[first], "run") != 0)
-			first++;
-		memcpy(rest, argv, (size_t)argc * sizeof(*argv));
-		memmove(rest + first, rest + first + 1, (size_t)(argc - first) * sizeof(*rest));
-		count = options_read(&all, argc - 1, rest, variable, true, NULL);
-		if (count == 0)
-			die("no program to run; try `gridlock --help`");
-		code = run_main(&all, rest + 1);
-	} else if (which == 4) {
-		char *help[] = {argv[0], (char *)"--help", NULL};
-
-		options_read(&all, 2, help, NULL, true, NULL);
-		code = 0;
-	} else if (which == 5) {
-		printf("gridlock %s\n", VERSION);
-		code = 0;
-	} else {
-		code = run_main(&options, arguments + 1);
-	}
-	return code;
+	if (which == HELP)
+		help(argv[0]);
+	if (which == VERSION_NUMBER)
+		return printf("gridlock %s\n", VERSION) < 0 || fflush(stdout) != 0 ? EXIT_GRIDLOCK : 0;
+	if (which == NONE)
+		return launch_main(argc, argv);
+	if (which == RUN)
+		return launch_main(without(argc, argv, word), argv);
+	return other_main(which, argc, argv);
 }

@@ -256,6 +256,34 @@ static void read_variable(struct options *options, const char *variable)
 	}
 }
 
+char options_open_quote(const char *variable)
+{
+	char quote = '\0';
+
+	for (; *variable; variable++) {
+		if (*variable == quote)
+			quote = '\0';
+		else if (!quote && (*variable == '"' || *variable == '\''))
+			quote = *variable;
+	}
+	return quote;
+}
+
+static void set_standard(struct options *options, enum option_id id)
+{
+	if (definitions[id].type != LIST)
+		add(options, id, definitions[id].value);
+}
+
+/* A gridlock that runs under another finds that one's recording in the variable. */
+static void forget_launcher(struct options *options)
+{
+	if (!option_flag(options, OPTION_LAUNCHED))
+		return;
+	set_standard(options, OPTION_RECORD);
+	set_standard(options, OPTION_LAUNCHED);
+}
+
 /* ---- the command line ---- */
 
 struct parse {
@@ -387,10 +415,13 @@ int options_read(struct options *options, int argc, char **argv, const char *var
 
 	argp_err_exit_status = EXIT_GRIDLOCK;
 	for (int i = 0; i < OPTION_COUNT; i++)
-		if (definitions[i].type != LIST)
-			add(options, (enum option_id)i, definitions[i].value);
-	if (variable)
+		set_standard(options, (enum option_id)i);
+	if (variable) {
 		read_variable(options, variable);
+		if (options_open_quote(variable))
+			fprintf(stderr, "gridlock: warning: GRIDLOCK_OPTIONS: a quote is left open\n");
+		forget_launcher(options);
+	}
 	prepare(argc, argv, program);
 	argp_parse(&argp, argc, argv, program ? ARGP_IN_ORDER : 0, NULL, &parse);
 	for (int i = 1; i <= parse.operands; i++)

@@ -23,7 +23,8 @@ struct options {
 	char *variable; /* a copy of GRIDLOCK_OPTIONS, cut into the values that come from it */
 };
 
-/* Reads GRIDLOCK_OPTIONS (`variable`, may be NULL: what is wrong there is a warning on stderr), then the command line, where it ends the
+/* Reads GRIDLOCK_OPTIONS (`variable`, may be NULL: what is wrong there is a warning on stderr; the recording that it names under another
+ * launcher is that launcher's, not ours), then the command line, where it ends the
  * command with 125 and a suggestion. With `program` options end at the first operand; else operands may stand among them. Returns the number of
  * operands and moves them to the front of argv (behind argv[0]); *dashes tells whether `--` stood before the first. Handles --help and
  * --version. Strings of argv must outlive the options. */
@@ -34,6 +35,9 @@ void options_free(struct options *options);
 const char *option_string(const struct options *options, enum option_id id);
 long option_number(const struct options *options, enum option_id id);
 bool option_flag(const struct options *options, enum option_id id);
+
+/* The quote that GRIDLOCK_OPTIONS leaves open at its end, '\0': none. */
+char options_open_quote(const char *variable);
 
 /* The name among `count` that `word` was most likely meant to be, or NULL when none is near. */
 const char *nearest_name(const char *word, const char *const *names, size_t count);

@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+bool verdict_clean(const struct findings *findings)
+{
+	return findings_count(findings, LEVEL_NOTE) + findings_count(findings, LEVEL_WARNING) + findings_count(findings, LEVEL_ERROR) == 0;
+}
+
 bool verdict_fails(const struct findings *findings, const struct options *options)
 {
 	const char *from = option_string(options, OPTION_FAIL_ON);

@@ -5,6 +5,8 @@
 #include "findings.h"
 #include "options.h"
 
+/* No finding that is not suppressed, at any level. */
+bool verdict_clean(const struct findings *findings);
 /* Is there a finding at or above --fail-on that is not suppressed? */
 bool verdict_fails(const struct findings *findings, const struct options *options);
 /* The code that findings ask for: --error-exitcode when they fail, else `otherwise`. --error-exitcode=0 only reports. */
