@@ -1,7 +1,6 @@
 /* run.c: see run.h. */
 #include "run.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,72 +14,39 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "children.h"
 #include "doctor.h"
 #include "findings.h"
 #include "folder.h"
 #include "memory.h"
 #include "output.h"
+#include "preload.h"
 #include "suppress.h"
 #include "verdict.h"
 
 struct launch {
 	const struct options *options;
 	char **argv;
-	char *path;    /* what is executed */
-	char *folder;  /* of the recording */
-	bool kept;     /* --record named it */
-	sigset_t mask; /* as we found it */
+	char *path;		   /* what is executed */
+	char *library;		   /* what is preloaded */
+	char *folder;		   /* of the recording */
+	bool kept;		   /* --record named it */
+	sigset_t mask;		   /* as we found it */
+	struct sigaction on_child; /* what SIGCHLD did when we came */
+	struct children strangers; /* children that we had before: a shell that became us by exec left them */
 	pid_t pid;
 	int status; /* of the program, from wait */
 	bool ended;
+	bool told;     /* a signal that came after the program's end was sent on to its descendants */
+	bool given_up; /* and a further one says not to wait for them */
 };
-
-/* ---- the environment ---- */
-
-/* A value for GRIDLOCK_OPTIONS, quoted. */
-static char *quoted(const char *name, const char *value)
-{
-	char quote = strchr(value, '"') ? '\'' : '"';
-
-	return printed("%s=%c%s%c", name, quote, value, quote);
-}
-
-static void set_environment(const struct launch *launch)
-{
-	const char *preload = getenv("LD_PRELOAD"), *user = getenv("GRIDLOCK_OPTIONS");
-	char *library = doctor_library(), *record = quoted("record", launch->folder), *value;
-
-	if (!library)
-		die("libgridlock.so is not where it belongs beside this command: make, or make install");
-	value = preload && *preload ? printed("%s:%s", library, preload) : copied(library);
-	setenv("LD_PRELOAD", value, 1);
-	free(value);
-	value = printed("%s%s%s launched=1 on-deadlock=%s identity=%s error-exitcode=%s", user ? user : "", user && *user ? " " : "",
-			record, option_string(launch->options, OPTION_ON_DEADLOCK), option_string(launch->options, OPTION_IDENTITY),
-			option_string(launch->options, OPTION_ERROR_EXITCODE));
-	setenv("GRIDLOCK_OPTIONS", value, 1);
-	free(value);
-	free(record);
-	free(library);
-}
 
 /* ---- signals: what is sent to the launcher goes on to the program ---- */
 
 static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT};
 #define FORWARDED (sizeof(forwarded) / sizeof(forwarded[0]))
 
-/* A terminal sends its signals to the whole foreground group, the program included: those come from the kernel and are not sent on. */
-static void forward(const struct launch *launch, const siginfo_t *info)
-{
-	if (info->si_code == SI_KERNEL)
-		return;
-	if (!launch->ended && info->si_pid != launch->pid)
-		kill(launch->pid, info->si_signo == SIGTSTP ? SIGSTOP : info->si_signo);
-	if (info->si_signo == SIGTSTP)
-		raise(SIGSTOP);
-}
-
-static void block_signals(struct launch *launch)
+static sigset_t watched_signals(void)
 {
 	sigset_t set;
 
@@ -88,7 +54,79 @@ static void block_signals(struct launch *launch)
 	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < FORWARDED; i++)
 		sigaddset(&set, forwarded[i]);
+	return set;
+}
+
+/* SIGCHLD that is ignored, as some parents leave it, would throw the program's status away. */
+static void take_signals(struct launch *launch)
+{
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+	sigset_t set = watched_signals();
+
+	sigaction(SIGCHLD, &standard, &launch->on_child);
 	sigprocmask(SIG_BLOCK, &set, &launch->mask);
+}
+
+/* For the report: whoever does not want to wait for it can end us. What came before was for the program. */
+static void give_signals_back(const struct launch *launch)
+{
+	static const int ending[] = {SIGINT, SIGQUIT, SIGTERM};
+	struct timespec now = {0};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		if (!sigismember(&launch->mask, ending[i]))
+			sigaddset(&set, ending[i]);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Stops as the signal would have stopped us; goes on with SIGCONT. */
+static void stop(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void tell_descendants(const struct launch *launch, int signal)
+{
+	struct children children = children_list();
+
+	for (size_t i = 0; i < children.count; i++)
+		if (!children_have(&launch->strangers, children.pids[i]))
+			kill(children.pids[i], signal);
+	children_free(&children);
+}
+
+/* Behind the program's end, its descendants are meant, once; then we are. A terminal means us: its signals do not reach daemons. */
+static void forward_late(struct launch *launch, const siginfo_t *info)
+{
+	bool ends = info->si_signo == SIGINT || info->si_signo == SIGTERM || info->si_signo == SIGHUP || info->si_signo == SIGQUIT;
+
+	if (ends && (launch->told || info->si_code == SI_KERNEL)) {
+		launch->given_up = true;
+	} else if (info->si_code != SI_KERNEL) {
+		tell_descendants(launch, info->si_signo);
+		launch->told |= ends;
+	}
+}
+
+/* A terminal sends its signals to the whole foreground group, the program included: those come from the kernel and are not sent on. */
+static void forward(struct launch *launch, const siginfo_t *info)
+{
+	if (launch->ended)
+		forward_late(launch, info);
+	else if (info->si_code != SI_KERNEL && info->si_pid != launch->pid)
+		kill(launch->pid, info->si_signo);
+	if (info->si_signo == SIGTSTP)
+		stop();
 }
 
 /* ---- starting ---- */
@@ -97,8 +135,9 @@ static void child(const struct launch *launch, int failure)
 {
 	int error;
 
+	preload_set_environment(launch->library, launch->folder, launch->options);
+	sigaction(SIGCHLD, &launch->on_child, NULL);
 	sigprocmask(SIG_SETMASK, &launch->mask, NULL);
-	set_environment(launch);
 	execv(launch->path, launch->argv);
 	error = errno;
 	if (error == ENOEXEC) {
@@ -119,7 +158,17 @@ static void child(const struct launch *launch, int failure)
 	_exit(126);
 }
 
-/* Starts the program; ends the command with 126 when it cannot be executed. */
+/* It was found, and the system refuses: ends the command with 126. */
+static void refused(const struct launch *launch, int error)
+{
+	fprintf(stderr, "gridlock: %s: %s%s\n", launch->argv[0], strerror(error),
+		error == ENOENT ? ": the interpreter that it names is missing" : "");
+	if (!launch->kept)
+		folder_remove(launch->folder);
+	exit(126);
+}
+
+/* Starts the program; ends the command when it cannot be executed. */
 static void start(struct launch *launch)
 {
 	int failure[2], error;
@@ -133,16 +182,28 @@ static void start(struct launch *launch)
 		child(launch, failure[1]);
 	close(failure[1]);
 	if (read(failure[0], &error, sizeof(error)) == sizeof(error)) {
-		fprintf(stderr, "gridlock: %s: %s\n", launch->argv[0], strerror(error));
 		waitpid(launch->pid, NULL, 0);
-		if (!launch->kept)
-			folder_remove(launch->folder);
-		exit(error == ENOENT ? 127 : 126);
+		refused(launch, error);
 	}
 	close(failure[0]);
 }
 
 /* ---- waiting ---- */
+
+/* Is there a child that is no stranger? Where there are strangers only /proc can tell. */
+static bool has_descendants(const struct launch *launch)
+{
+	struct children children;
+	bool found = false;
+
+	if (launch->strangers.count == 0)
+		return true;
+	children = children_list();
+	for (size_t i = 0; i < children.count; i++)
+		found |= !children_have(&launch->strangers, children.pids[i]);
+	children_free(&children);
+	return found;
+}
 
 /* Reaps what has ended. False: there is nothing left to wait for. */
 static bool reap(struct launch *launch)
@@ -152,6 +213,7 @@ static bool reap(struct launch *launch)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		children_forget(&launch->strangers, pid);
 		if (pid == launch->pid) {
 			launch->status = status;
 			launch->ended = true;
@@ -159,55 +221,35 @@ static bool reap(struct launch *launch)
 	}
 	if (pid < 0)
 		return false;
-	return tree || !launch->ended;
+	return !launch->ended || (tree && !launch->given_up && has_descendants(launch));
 }
 
-/* For whom we wait after the program itself has ended: pids and names of our children. */
-static void say_who(void)
+/* For whom we wait after the program itself has ended. */
+static void say_who(const struct launch *launch)
 {
-	char *path = printed("/proc/self/task/%d/children", (int)getpid()), *name = NULL;
-	FILE *children = fopen(path, "re");
-	int pid;
+	struct children children = children_list();
 
 	fputs("gridlock: the program has ended; waiting for its descendants:", stderr);
-	while (children && fscanf(children, "%d", &pid) == 1) {
-		char comm[64] = "?";
-		FILE *file;
-
-		free(name);
-		name = printed("/proc/%d/comm", pid);
-		file = fopen(name, "re");
-		if (file && !fgets(comm, sizeof(comm), file))
-			comm[0] = '\0';
-		if (file)
-			fclose(file);
-		comm[strcspn(comm, "\n")] = '\0';
-		fprintf(stderr, " %d (%s)", pid, comm);
-	}
+	for (size_t i = 0; i < children.count; i++)
+		if (!children_have(&launch->strangers, children.pids[i]))
+			child_print(stderr, children.pids[i]);
 	fputs("; --wait=program does not wait\n", stderr);
-	if (children)
-		fclose(children);
-	free(name);
-	free(path);
+	children_free(&children);
 }
 
 static void wait_for_all(struct launch *launch)
 {
 	struct timespec two_seconds = {.tv_sec = 2};
+	sigset_t set = watched_signals();
 	bool said = false;
-	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (size_t i = 0; i < FORWARDED; i++)
-		sigaddset(&set, forwarded[i]);
 	while (reap(launch)) {
 		bool patient = launch->ended && !said;
 		siginfo_t info;
 		int signal = sigtimedwait(&set, &info, patient ? &two_seconds : NULL);
 
 		if (signal < 0 && errno == EAGAIN) {
-			say_who();
+			say_who(launch);
 			said = true;
 		} else if (signal > 0 && signal != SIGCHLD) {
 			forward(launch, &info);
@@ -217,15 +259,18 @@ static void wait_for_all(struct launch *launch)
 
 /* ---- afterwards ---- */
 
+/* Dies of the program's signal, without a second core: a core_pattern that is a pipe heeds no limit. Returns where signals do not kill, as
+ * process 1 of a container. */
 static void die_likewise(int signal)
 {
+	struct sigaction standard = {.sa_handler = SIG_DFL};
 	struct rlimit none = {0, 0};
 	sigset_t set;
 
 	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
 	sigemptyset(&set);
 	sigaddset(&set, signal);
-	struct sigaction standard = {.sa_handler = SIG_DFL};
 	sigaction(signal, &standard, NULL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	raise(signal);
@@ -258,37 +303,36 @@ static int finish(struct launch *launch, struct suppressions *suppressions, stru
 {
 	char *error = NULL;
 	struct findings *findings = findings_build(launch->folder, launch->options, &error);
-	bool keep, whole;
+	bool keep = launch->kept, whole = true;
 	int code;
 
 	if (!findings)
 		die("the recording cannot be read: %s", error);
 	if (findings->processes == 0 && !option_flag(launch->options, OPTION_ALLOW_EMPTY)) {
 		code = report_empty(launch, findings);
-		if (!launch->kept)
-			folder_remove(launch->folder);
-		return code;
+	} else {
+		suppressions_apply(suppressions, findings);
+		keep |= !verdict_clean(findings);
+		if (!keep)
+			findings->recording = NULL;
+		whole = outputs_write(outputs, findings, launch->options);
+		code = whole ? verdict_code(findings, launch->options, own_code(launch)) : EXIT_GRIDLOCK;
 	}
-	suppressions_apply(suppressions, findings);
-	keep = launch->kept ||
-	       findings_count(findings, LEVEL_ERROR) + findings_count(findings, LEVEL_WARNING) + findings_count(findings, LEVEL_NOTE) > 0;
-	if (!keep)
-		findings->recording = NULL;
-	whole = outputs_write(outputs, findings, launch->options);
-	code = whole ? verdict_code(findings, launch->options, own_code(launch)) : EXIT_GRIDLOCK;
 	findings_free(findings);
 	if (!keep)
 		folder_remove(launch->folder);
 	/* A signal says more than a finding, which is in the report. */
-	if (whole && WIFSIGNALED(launch->status))
+	if (whole && WIFSIGNALED(launch->status)) {
 		die_likewise(WTERMSIG(launch->status));
+		code = own_code(launch);
+	}
 	return code;
 }
 
 int run_main(const struct options *options, char **argv)
 {
 	const char *record = option_string(options, OPTION_RECORD);
-	struct launch launch = {.options = options, .argv = argv, .kept = *record != '\0'};
+	struct launch launch = {.options = options, .argv = argv, .kept = *record != '\0', .library = preload_library()};
 	struct suppressions *suppressions = suppressions_read(options);
 	struct outputs outputs;
 	char *refusal, *warning;
@@ -306,15 +350,19 @@ int run_main(const struct options *options, char **argv)
 		fprintf(stderr, "gridlock: warning: %s\n", warning);
 	outputs = outputs_open(options, argv[0], STDERR_FILENO, true);
 	launch.folder = *record ? folder_named(record) : folder_private();
-	block_signals(&launch);
+	launch.strangers = children_list();
+	take_signals(&launch);
 	if (option_flag(options, OPTION_SUBREAPER))
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	start(&launch);
 	wait_for_all(&launch);
+	give_signals_back(&launch);
 	code = finish(&launch, suppressions, &outputs);
 	suppressions_free(suppressions);
 	free(refusal);
 	free(warning);
+	children_free(&launch.strangers);
+	free(launch.library);
 	free(launch.path);
 	free(launch.folder);
 	return code;
