@@ -10,8 +10,12 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* The old name of a wrapper, at the same address. */
+/* The old name of a wrapper, at the same address; with its attributes, where the compiler asks for that (gcc). */
+#if __has_attribute(copy)
 #define OLD_NAME(name, target) __typeof__(target) name __attribute__((visibility("default"), alias(#target), copy(target)))
+#else
+#define OLD_NAME(name, target) __typeof__(target) name __attribute__((visibility("default"), alias(#target)))
+#endif
 
 /* Where the program called the wrapper from: return address, and the stack pointer before the call (the wrapper's CFA). */
 struct site {

@@ -51,10 +51,11 @@ struct self {
 	struct self *next_free;
 	uint64_t seen[SEEN_SIZE];
 	struct memo memo[MEMO_SIZE];
-	struct fact_stack scratch; /* of the unwinder; its frames follow */
-	uint64_t scratch_frames[MAX_FRAMES];
+	union {
+		struct fact_stack scratch; /* of the unwinder */
+		char scratch_room[sizeof(struct fact_stack) + MAX_FRAMES * sizeof(frame_t)];
+	};
 };
-_Static_assert(offsetof(struct self, scratch_frames) == offsetof(struct self, scratch) + sizeof(struct fact_stack), "frames follow");
 
 /* Never NULL: &self_none before a thread is attached. Its slot is NULL, so that one test covers every reason to leave the fast path. */
 extern __thread struct self *self_current __attribute__((tls_model("initial-exec")));
