@@ -81,38 +81,37 @@ static bool in_gridlock(const struct frame *frame)
 	return starts(base_name(frame->module), "libgridlock.so");
 }
 
-/* A wrapper around a lock, on top of a stack: what the user called is below it. */
+/* A wrapper around a lock, on top of a stack: what the user called is below it. C functions are matched behind their underscores, for
+ * symbol tables call one and the same pthread_mutex_lock, __pthread_mutex_lock or ___pthread_mutex_lock. */
 static bool is_lock_wrapper(const struct frame *frame)
 {
-	static const char *const names[] = {"pthread_",
-					    "__pthread_",
-					    "__gthread_",
-					    "__gthrw_",
-					    "std::mutex::",
-					    "std::recursive_mutex::",
-					    "std::timed_mutex",
-					    "std::recursive_timed_mutex",
-					    "std::shared_mutex",
-					    "std::shared_timed_mutex",
-					    "std::__shared_mutex",
-					    "std::__recursive_mutex_base",
-					    "std::__timed_mutex_impl",
-					    "std::lock_guard<",
-					    "std::unique_lock<",
-					    "std::scoped_lock<",
-					    "std::shared_lock<",
-					    "std::lock<",
-					    "std::try_lock<",
-					    "std::__detail::__lock_impl",
-					    "std::__detail::__try_lock_impl",
-					    "std::condition_variable::",
-					    "std::_V2::condition_variable_any::",
-					    "std::__condvar::",
-					    "std::thread::join",
-					    NULL};
+	static const char *const c_names[] = {"pthread_", "gthread_", "gthrw_", "interceptor_pthread_", NULL};
+	static const char *const cxx_names[] = {"std::mutex::",
+						"std::recursive_mutex::",
+						"std::timed_mutex",
+						"std::recursive_timed_mutex",
+						"std::shared_mutex",
+						"std::shared_timed_mutex",
+						"std::__shared_mutex",
+						"std::__recursive_mutex_base",
+						"std::__timed_mutex_impl",
+						"std::lock_guard<",
+						"std::unique_lock<",
+						"std::scoped_lock<",
+						"std::shared_lock<",
+						"std::lock<",
+						"std::try_lock<",
+						"std::__detail::__lock_impl",
+						"std::__detail::__try_lock_impl",
+						"std::condition_variable::",
+						"std::_V2::condition_variable_any::",
+						"std::__condvar::",
+						"std::thread::join",
+						NULL};
+	const char *function = frame->function;
 
-	return in_gridlock(frame) || starts_with_any(without_type(frame->function), names) ||
-	       (in_libc(frame) && strcmp(frame->function, "??") == 0);
+	return in_gridlock(frame) || starts_with_any(function + strspn(function, "_"), c_names) ||
+	       starts_with_any(without_type(function), cxx_names) || (in_libc(frame) && strcmp(function, "??") == 0);
 }
 
 /* What runs a program or a thread, at the bottom of a stack. By module where it has one of its own: a user's start routine may well be
