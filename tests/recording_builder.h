@@ -260,7 +260,8 @@ static inline struct fact_finding *put_finding(struct recorder *recorder, uint32
 	fact->lock = lock;
 	fact->count = 1;
 	fact->stacks_count = count;
-	memcpy(fact->stacks, stacks, count * sizeof(*stacks));
+	if (count)
+		memcpy(fact->stacks, stacks, count * sizeof(*stacks));
 	return fact;
 }
 
