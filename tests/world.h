@@ -149,6 +149,7 @@ static inline void world_forget(void)
 	findings_free(world.findings);
 	world.findings = NULL;
 	options_free(&world.options);
+	memset(&world.options, 0, sizeof(world.options));
 }
 
 static inline void world_tear_down(void)

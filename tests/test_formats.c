@@ -1,0 +1,318 @@
+/* test_formats.c: the text report and the json document, to the letter. */
+#include <jansson.h>
+#include <stdio.h>
+
+#include "tests/world.h"
+
+static char *written; /* by the last writer */
+
+/* What a writer writes of the world's findings. */
+static const char *output_of(int (*write_to)(int fd, const struct findings *findings, const struct options *options))
+{
+	FILE *file = tmpfile();
+	long size;
+
+	ck_assert_int_eq(write_to(fileno(file), world.findings, &world.options), 0);
+	fseek(file, 0, SEEK_END);
+	size = ftell(file);
+	rewind(file);
+	free(written);
+	written = calloc(1, (size_t)size + 1);
+	ck_assert_uint_eq(fread(written, 1, (size_t)size, file), (size_t)size);
+	fclose(file);
+	return written;
+}
+
+/* Sources are shown relative to the folder that world.h lies in. */
+static void read_with_root(const char *more)
+{
+	const char *file = world_findings("color=never")->list[0].links[0].held.stack->frames[0].file;
+	char variable[5000];
+
+	snprintf(variable, sizeof(variable), "color=never source_root='%.*s' %s", (int)(strlen(file) - strlen("/world.h")), file, more);
+	world_forget();
+	world_read(variable);
+	world.findings->recording = NULL;
+}
+
+/* ---- text ---- */
+
+static void put_stack_lines(FILE *text, const char *innermost, int line, const char *above, const char *below, const char *outer,
+			    int outer_line)
+{
+	fprintf(text, "      #0  %s  world.h:%d\n", innermost, line);
+	fprintf(text, "            %5d | %s\n", line - 1, above);
+	fprintf(text, "           >%5d | SITE(%s)\n", line, innermost);
+	fprintf(text, "            %5d | %s\n", line + 1, below);
+	fprintf(text, "      #1  %s  world.h:%d\n", outer, outer_line);
+}
+
+static void put_alpha(FILE *text)
+{
+	fprintf(text, "\n  thread `clone_alpha` (created in make_threads, world.h:%d)\n    asks for `second_lock` here:\n",
+		make_threads_line);
+	put_stack_lines(text, "alpha_inner", alpha_inner_line, "SITE(alpha_outer)", "SITE(beta_outer)", "clone_alpha", clone_alpha_line);
+	fprintf(text, "    while it holds `first_lock`, taken here:\n");
+	put_stack_lines(text, "alpha_outer", alpha_outer_line, "", "SITE(alpha_inner)", "clone_alpha", clone_alpha_line);
+}
+
+static void put_beta(FILE *text)
+{
+	fprintf(text, "\n  thread `beta_worker` (created in make_threads, world.h:%d)\n    asks for `first_lock` here:\n",
+		make_threads_line);
+	put_stack_lines(text, "beta_inner", beta_inner_line, "SITE(beta_outer)",
+			"SITE(clone_alpha) /* a start routine; the name is none of libc's */", "beta_worker", beta_worker_line);
+	fprintf(text, "    while it holds `second_lock`, taken here:\n");
+	put_stack_lines(text, "beta_outer", beta_outer_line, "SITE(alpha_inner)", "SITE(beta_inner)", "beta_worker", beta_worker_line);
+}
+
+static void put_rest(FILE *text)
+{
+	fprintf(text,
+		"\n  Locks:\n    `first_lock`: mutex, static\n    `second_lock`: mutex, static\n"
+		"\n  How it locks up:\n"
+		"    clone_alpha                  | beta_worker\n"
+		"    takes `first_lock`           |\n"
+		"                                 | takes `second_lock`\n"
+		"    waits for `second_lock`      |\n"
+		"                                 | waits for `first_lock`\n"
+		"\n  Why:         different threads, no gate lock, and nothing that orders them: they can meet\n"
+		"  Fix:         Decide on one order for these locks and keep it on every path; or release the first\n"
+		"               lock before taking the second; or try the second (trylock) and back off.\n"
+		"  More:        gridlock explain lock-order-cycle\n"
+		"  Fingerprint: %s\n\n"
+		"gridlock: 1 error; 3 locks, 2 dependencies, 1 process\n",
+		world.findings->list[0].fingerprint);
+}
+
+START_TEST(an_error_is_told_in_full)
+{
+	char *expected;
+	size_t size;
+	FILE *text = open_memstream(&expected, &size);
+
+	world_ring();
+	read_with_root("");
+	fprintf(text,
+		"error: lock-order-cycle in bank, pid 100\n"
+		"  thread `clone_alpha` takes `first_lock` then `second_lock`; thread `beta_worker` takes `second_lock` then `first_lock`\n"
+		"\n  first_lock -> second_lock -> first_lock\n");
+	put_alpha(text);
+	put_beta(text);
+	put_rest(text);
+	fclose(text);
+	ck_assert_str_eq(output_of(text_write), expected);
+	free(expected);
+}
+END_TEST
+
+START_TEST(a_note_is_a_paragraph)
+{
+	char expected[2000];
+
+	world_ring();
+	read_with_root("level=lock-order-cycle=note");
+	snprintf(
+		expected, sizeof(expected),
+		"note: lock-order-cycle in bank, pid 100\n"
+		"  thread `clone_alpha` takes `first_lock` then `second_lock`; thread `beta_worker` takes `second_lock` then `first_lock`\n"
+		"    `second_lock` asked for alpha_inner, world.h:%d; `first_lock` held since alpha_outer, world.h:%d\n"
+		"    `first_lock` asked for beta_inner, world.h:%d; `second_lock` held since beta_outer, world.h:%d\n"
+		"    different threads, no gate lock, and nothing that orders them: they can meet; %s\n\n"
+		"gridlock: 1 note; 3 locks, 2 dependencies, 1 process\n",
+		alpha_inner_line, alpha_outer_line, beta_inner_line, beta_outer_line, world.findings->list[0].fingerprint);
+	ck_assert_str_eq(output_of(text_write), expected);
+}
+END_TEST
+
+START_TEST(what_is_suppressed_is_only_counted)
+{
+	char expected[200];
+
+	world_ring();
+	world_findings("color=never");
+	world.findings->list[0].suppressed = true;
+	snprintf(expected, sizeof(expected), "gridlock: 1 suppressed; 3 locks, 2 dependencies, 1 process; full report: %s\n", world.folder);
+	ck_assert_str_eq(output_of(text_write), expected);
+}
+END_TEST
+
+START_TEST(without_findings_there_is_one_line_and_quiet_takes_that_too)
+{
+	char expected[200];
+
+	world_findings("color=never");
+	snprintf(expected, sizeof(expected), "gridlock: no findings; 3 locks, 2 dependencies, 1 process; full report: %s\n", world.folder);
+	ck_assert_str_eq(output_of(text_write), expected);
+	world_forget();
+	world_read("quiet");
+	ck_assert_str_eq(output_of(text_write), "");
+}
+END_TEST
+
+START_TEST(limits_and_remarks_come_before_the_last_line_also_when_quiet)
+{
+	recorder_header(&world.recorder)->limits[LIMIT_FRAMES] = 12;
+	recorder_header(&world.recorder)->totals[TOTAL_LOCKS] = 0;
+	recorder_header(&world.recorder)->totals[TOTAL_DEPENDENCIES] = 1;
+	fclose(fopen(world_path("image.300.0"), "we"));
+	world_findings("color=never quiet");
+	world.findings->recording = NULL;
+	output_of(text_write);
+	ck_assert_int_eq(strncmp(written, "gridlock: limit: 12 stacks cut at 256 frames\ngridlock: /tmp/gridlock-test.", 74), 0);
+	ck_assert_ptr_nonnull(strstr(written, "/image.300.0 is left out: it is empty: "));
+	ck_assert_ptr_nonnull(
+		strstr(written, "\ngridlock: no findings; 0 locks, 1 dependency, 1 process; the library was loaded and saw no lock\n"));
+}
+END_TEST
+
+START_TEST(colour_is_there_when_asked_for_and_only_then)
+{
+	world_ring();
+	world_findings("color=always");
+	ck_assert_ptr_nonnull(strstr(output_of(text_write), "\033[1;31merror: lock-order-cycle\033[0m"));
+	world_forget();
+	world_read("color=auto");
+	unsetenv("CLICOLOR_FORCE");
+	ck_assert_ptr_null(strchr(output_of(text_write), '\033'));
+	setenv("CLICOLOR_FORCE", "1", 1);
+	ck_assert_ptr_nonnull(strchr(output_of(text_write), '\033'));
+	setenv("NO_COLOR", "1", 1);
+	ck_assert_ptr_null(strchr(output_of(text_write), '\033'));
+}
+END_TEST
+
+/* ---- json ---- */
+
+static json_t *document(void)
+{
+	json_t *read = json_loads(output_of(json_write), 0, NULL);
+
+	ck_assert_ptr_nonnull(read);
+	return read;
+}
+
+static json_t *frame_json(const struct frame *frame, const char *function, int line)
+{
+	char offset[24];
+
+	snprintf(offset, sizeof(offset), "0x%llx", (unsigned long long)frame->offset);
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:b}", "function", function, "file", frame->file, "line", line, "module",
+			 world.findings->list[0].stacks[0].stack->frames[0].module, "offset", offset, "inlined", 0);
+}
+
+/* The whole document of a leak by pthread_cancel, as USER.md has it. */
+static json_t *expected_leak(void)
+{
+	const struct finding *finding = &world.findings->list[0];
+	const struct frame *frames = finding->stacks[0].stack->frames, *made = finding->stacks[0].thread->created->frames;
+
+	return json_pack("{s:{s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:n, s:{s:i, s:s}, s:s, s:[{s:s, s:s, s:s, s:n}], s:[],"
+			 " s:[{s:s, s:{s:i, s:s, s:[o]}, s:[o, o]}]}], s:[], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[s]}}",
+			 "tool", "name", "gridlock", "version", VERSION, "findings", "rule", "lock-leaked", "level", "error", "fingerprint",
+			 finding->fingerprint, "message", "thread `clone_alpha` was cancelled with `first_lock` locked", "reason",
+			 "nothing can unlock it any more on behalf of the code that locked it", "count", 1, "suppressed", 0, "baseline",
+			 "process", "pid", 100, "exe", "/usr/bin/bank", "cause", "cancel", "locks", "id", "L1", "name", "first_lock",
+			 "kind", "mutex", "created", "links", "stacks", "label", "acquired here", "thread", "id", 2, "name", "clone_alpha",
+			 "created", frame_json(made, "make_threads", make_threads_line), "stack",
+			 frame_json(&frames[0], "alpha_outer", alpha_outer_line), frame_json(&frames[1], "clone_alpha", clone_alpha_line),
+			 "remarks", "summary", "errors", 1, "warnings", 0, "notes", 0, "suppressed", 0, "processes", 1, "threads", 3,
+			 "locks", 3, "dependencies", 2, "limits", "12 stacks cut at 256 frames");
+}
+
+START_TEST(the_document_of_a_misuse_is_exactly_this)
+{
+	struct fact_finding_stack stack = {.label = LABEL_ACQUIRED, .thread = world.alpha, .stack = world.at_alpha_outer};
+	json_t *found, *expected;
+
+	put_finding(&world.recorder, 1, RULE_LOCK_LEAKED, world.first, &stack, 1)->cause = CAUSE_CANCEL;
+	recorder_header(&world.recorder)->limits[LIMIT_FRAMES] = 12;
+	world_findings(NULL);
+	found = document();
+	expected = expected_leak();
+	ck_assert_ptr_nonnull(expected);
+	ck_assert_msg(json_equal(found, expected), "%s", written);
+	json_decref(found);
+	json_decref(expected);
+}
+END_TEST
+
+/* "first_lock exclusive alpha_outer, second_lock exclusive blocking alpha_inner" of one link. */
+static void is_link(json_t *finding, size_t number, const char *thread, const char *held, const char *held_in, const char *wanted,
+		    const char *wanted_in)
+{
+	json_t *link = json_array_get(json_object_get(finding, "links"), number), *locks = json_object_get(finding, "locks"), *lock;
+	const char *name, *held_id, *held_mode, *held_function, *wanted_id, *wanted_mode, *how, *wanted_function;
+	size_t i;
+
+	ck_assert_int_eq(json_unpack(link, "{s:{s:s}, s:{s:s, s:s, s:[{s:s}]}, s:{s:s, s:s, s:s, s:[{s:s}]}}", "thread", "name", &name,
+				     "held", "lock", &held_id, "mode", &held_mode, "stack", "function", &held_function, "wanted", "lock",
+				     &wanted_id, "mode", &wanted_mode, "how", &how, "stack", "function", &wanted_function),
+			 0);
+	ck_assert_str_eq(name, thread);
+	ck_assert_str_eq(held_mode, "exclusive");
+	ck_assert_str_eq(held_function, held_in);
+	ck_assert_str_eq(wanted_mode, "exclusive");
+	ck_assert_str_eq(how, "blocking");
+	ck_assert_str_eq(wanted_function, wanted_in);
+	json_array_foreach(locks, i, lock)
+	{
+		const char *id = json_string_value(json_object_get(lock, "id")), *is = json_string_value(json_object_get(lock, "name"));
+
+		if (strcmp(id, held_id) == 0)
+			ck_assert_str_eq(is, held);
+		if (strcmp(id, wanted_id) == 0)
+			ck_assert_str_eq(is, wanted);
+	}
+	ck_assert_uint_eq(i, 2);
+	ck_assert_str_ne(held_id, wanted_id);
+}
+
+START_TEST(the_links_of_a_ring_name_locks_by_their_ids)
+{
+	json_t *found, *finding;
+
+	world_ring();
+	world_findings(NULL);
+	found = document();
+	finding = json_array_get(json_object_get(found, "findings"), 0);
+	is_link(finding, 0, "clone_alpha", "first_lock", "alpha_outer", "second_lock", "alpha_inner");
+	is_link(finding, 1, "beta_worker", "second_lock", "beta_outer", "first_lock", "beta_inner");
+	ck_assert(json_is_null(json_object_get(finding, "cause")));
+	ck_assert_uint_eq(json_array_size(json_object_get(finding, "stacks")), 0);
+	json_decref(found);
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_text_do_not_break_the_document)
+{
+	json_t *found, *finding;
+	const char *exe;
+
+	world.process = put_process(&world.recorder, 1, 101, "/caf\xc3\xa9/b\xff\xc3");
+	world_ring();
+	world_findings(NULL);
+	found = document();
+	finding = json_array_get(json_object_get(found, "findings"), 0);
+	ck_assert_int_eq(json_unpack(finding, "{s:{s:s}}", "process", "exe", &exe), 0);
+	ck_assert_str_eq(exe, "/caf\xc3\xa9/b\xef\xbf\xbd\xef\xbf\xbd");
+	json_decref(found);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		an_error_is_told_in_full,
+		a_note_is_a_paragraph,
+		what_is_suppressed_is_only_counted,
+		without_findings_there_is_one_line_and_quiet_takes_that_too,
+		limits_and_remarks_come_before_the_last_line_also_when_quiet,
+		colour_is_there_when_asked_for_and_only_then,
+		the_document_of_a_misuse_is_exactly_this,
+		the_links_of_a_ring_name_locks_by_their_ids,
+		bytes_that_are_no_text_do_not_break_the_document,
+	};
+
+	return world_run("formats", tests, sizeof(tests) / sizeof(tests[0]));
+}
