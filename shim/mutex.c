@@ -99,7 +99,7 @@ static SLOW int mutex_lock_first(pthread_mutex_t *mutex, struct site site)
 
 	if (!self)
 		return real.pthread_mutex_lock(mutex);
-	return mutex_lock_rest(self, mutex, real.pthread_mutex_trylock(mutex), site);
+	return mutex_lock_rest(self, mutex, real.first_mutex(mutex), site);
 }
 
 EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
@@ -109,7 +109,7 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 
 	if (unlikely(!self->slot))
 		return mutex_lock_first(mutex, SITE);
-	result = real.pthread_mutex_trylock(mutex);
+	result = real.first_mutex(mutex);
 	if (unlikely(result != 0))
 		return mutex_lock_rest(self, mutex, result, SITE);
 	mutex_acquired(self, mutex, LOCK_BLOCKING, SITE);

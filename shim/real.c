@@ -2,6 +2,7 @@
 #include "real.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,6 +16,30 @@ static void *find(const char *name)
 	if (!strncmp(name, "pthread_cond_", 13) && strcmp(name, "pthread_cond_clockwait") != 0)
 		address = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
 	return address ? address : dlsym(RTLD_NEXT, name);
+}
+
+/* There when the program holds the runtime of AddressSanitizer or ThreadSanitizer. */
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
+static int busy_mutex(pthread_mutex_t *mutex)
+{
+	(void)mutex;
+	return EBUSY;
+}
+
+static int busy_rwlock(pthread_rwlock_t *rwlock)
+{
+	(void)rwlock;
+	return EBUSY;
+}
+
+static void choose_first(void)
+{
+	bool sanitized = __sanitizer_print_stack_trace != NULL;
+
+	real.first_mutex = sanitized ? busy_mutex : real.pthread_mutex_trylock;
+	real.first_read = sanitized ? busy_rwlock : real.pthread_rwlock_tryrdlock;
+	real.first_write = sanitized ? busy_rwlock : real.pthread_rwlock_trywrlock;
 }
 
 void real_resolve(void)
@@ -33,6 +58,7 @@ void real_resolve(void)
 #include "functions.def"
 #undef REAL
 #undef ALIAS
+	choose_first();
 	__atomic_store_n(&real.ready, true, __ATOMIC_RELEASE);
 	resolving = false;
 }

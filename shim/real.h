@@ -19,6 +19,9 @@ void *__cxa_begin_catch(void *exception);
 
 struct real {
 	bool ready;
+	/* What an untimed lock tries first: libc's try; always EBUSY under a sanitizer's runtime, which draws no order from a try. */
+	__typeof__(&pthread_mutex_trylock) first_mutex;
+	__typeof__(&pthread_rwlock_tryrdlock) first_read, first_write;
 #define REAL(name) __typeof__(&name) name;
 #define ALIAS(name, target)
 #include "functions.def"

@@ -19,6 +19,11 @@ INLINE int real_try(pthread_rwlock_t *rwlock, uint8_t mode)
 	return mode == LOCK_SHARED ? real.pthread_rwlock_tryrdlock(rwlock) : real.pthread_rwlock_trywrlock(rwlock);
 }
 
+INLINE int real_first(pthread_rwlock_t *rwlock, uint8_t mode)
+{
+	return mode == LOCK_SHARED ? real.first_read(rwlock) : real.first_write(rwlock);
+}
+
 /* libc's own lock. `timed` NULL: without limit. */
 static int real_lock(pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed)
 {
@@ -96,7 +101,7 @@ static SLOW int rwlock_lock_first(pthread_rwlock_t *rwlock, uint8_t mode, struct
 
 	if (!self)
 		return real_lock(rwlock, mode, NULL);
-	return rwlock_lock_rest(self, rwlock, mode, real_try(rwlock, mode), site);
+	return rwlock_lock_rest(self, rwlock, mode, real_first(rwlock, mode), site);
 }
 
 INLINE int rwlock_lock(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
@@ -106,7 +111,7 @@ INLINE int rwlock_lock(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
 
 	if (unlikely(!self->slot))
 		return rwlock_lock_first(rwlock, mode, site);
-	result = real_try(rwlock, mode);
+	result = real_first(rwlock, mode);
 	if (unlikely(result != 0))
 		return rwlock_lock_rest(self, rwlock, mode, result, site);
 	rwlock_acquired(self, rwlock, mode, LOCK_BLOCKING, site);
