@@ -1,0 +1,175 @@
+/* test_suppress.c: which findings a line of a suppression file hides. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report/build.h"
+#include "report/suppress.h"
+
+/* A ring: `transfer` in bank.c of libbank holds, `audit` in audit.c of it wants. A misuse: `release` in pool.c of the program. */
+static const struct frame held_frames[] = {{.function = "transfer", .file = "/src/bank.c", .line = 3, .module = "/usr/lib/libbank.so"},
+					   {.function = "main", .file = "/src/main.c", .line = 9, .module = "/usr/bin/bank"}};
+static const struct frame wanted_frames[] = {{.function = "audit", .file = "/src/audit.c", .line = 7, .module = "/usr/lib/libbank.so"}};
+static const struct frame misuse_frames[] = {{.function = "release", .file = NULL, .module = "/usr/bin/bank"}};
+static const struct stack held = {2, held_frames}, wanted = {1, wanted_frames}, misuse = {1, misuse_frames};
+static const struct lock account = {.id = "L1", .name = "account_lock"}, pool = {.id = "L2", .name = "pool_lock"};
+static const struct lock *ring_locks[] = {&account}, *misuse_locks[] = {&pool};
+static struct link ring_links[] = {{.held = {.lock = &account, .stack = &held}, .wanted = {.lock = &account, .stack = &wanted}}};
+static struct labelled_stack misuse_stacks[] = {{.label = "unlocked here", .stack = &misuse}};
+
+static char ring_fingerprint[] = "v1:0123456789abcdef", misuse_fingerprint[] = "v1:fedcba9876543210";
+static struct finding list[2];
+static struct findings findings;
+
+static void make_findings(void)
+{
+	list[0] = (struct finding){.rule = RULE_LOCK_ORDER_CYCLE,
+				   .level = LEVEL_ERROR,
+				   .fingerprint = ring_fingerprint,
+				   .locks = ring_locks,
+				   .locks_count = 1,
+				   .links = ring_links,
+				   .links_count = 1};
+	list[1] = (struct finding){.rule = RULE_UNLOCK_NOT_LOCKED,
+				   .level = LEVEL_ERROR,
+				   .fingerprint = misuse_fingerprint,
+				   .locks = misuse_locks,
+				   .locks_count = 1,
+				   .stacks = misuse_stacks,
+				   .stacks_count = 1};
+	findings = (struct findings){.list = list, .count = 2};
+}
+
+static void forget_findings(void)
+{
+	for (size_t i = 0; i < findings.remarks_count; i++)
+		free(findings.remarks[i]);
+	free(findings.remarks);
+}
+
+/* Applies a suppression file of these lines. Returns 1 for the ring, 2 for the misuse, 3 for both. */
+static int hidden_by(const char *lines)
+{
+	char path[] = "/tmp/gridlock-suppress-XXXXXX";
+	const char *values[] = {path};
+	struct options options = {0};
+	struct suppressions *suppressions;
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, lines, strlen(lines)), (ssize_t)strlen(lines));
+	close(fd);
+	options.of[OPTION_SUPPRESSIONS].count = 1;
+	options.of[OPTION_SUPPRESSIONS].values = values;
+	suppressions = suppressions_read(&options);
+	unlink(path);
+	make_findings();
+	suppressions_apply(suppressions, &findings);
+	suppressions_free(suppressions);
+	return list[0].suppressed + 2 * list[1].suppressed;
+}
+
+START_TEST(deadlock_hides_rings_by_function_file_and_module_of_any_frame)
+{
+	static const char *const lines[] = {"deadlock:transfer", "deadlock:audit.c$", "deadlock:^main$", "deadlock:libbank"};
+
+	ck_assert_int_eq(hidden_by(lines[_i]), 1);
+	ck_assert_uint_eq(findings.remarks_count, 0);
+}
+END_TEST
+
+START_TEST(mutex_hides_everything_else)
+{
+	ck_assert_int_eq(hidden_by("mutex:release"), 2);
+	forget_findings();
+	ck_assert_int_eq(hidden_by("mutex:*"), 2);
+}
+END_TEST
+
+START_TEST(each_type_keeps_to_its_own)
+{
+	ck_assert_int_eq(hidden_by("deadlock:release"), 0);
+	forget_findings();
+	ck_assert_int_eq(hidden_by("mutex:transfer"), 0);
+}
+END_TEST
+
+START_TEST(rules_locks_and_fingerprints_are_named)
+{
+	ck_assert_int_eq(hidden_by("rule:lock-order-cycle"), 1);
+	ck_assert_int_eq(hidden_by("rule:unlock-*"), 2);
+	ck_assert_int_eq(hidden_by("lock:^pool"), 2);
+	ck_assert_int_eq(hidden_by("lock:_lock$"), 3);
+	ck_assert_int_eq(hidden_by("fingerprint:v1:0123456789abcdef"), 1);
+	ck_assert_uint_eq(findings.remarks_count, 0);
+}
+END_TEST
+
+START_TEST(a_rule_is_named_whole)
+{
+	ck_assert_int_eq(hidden_by("rule:lock-order"), 0);
+}
+END_TEST
+
+START_TEST(comments_blanks_and_line_ends_do_not_matter)
+{
+	ck_assert_int_eq(hidden_by("# a comment\r\n\n  \t\n  mutex:release \t\r\n"), 2);
+	ck_assert_uint_eq(findings.remarks_count, 0);
+}
+END_TEST
+
+START_TEST(unused_lines_are_named_by_their_number)
+{
+	const char *remark;
+
+	ck_assert_int_eq(hidden_by("mutex:release\n# text\nmutex:nobody\n"), 2);
+	ck_assert_uint_eq(findings.remarks_count, 1);
+	remark = findings.remarks[0];
+	ck_assert_ptr_nonnull(strstr(remark, "unused suppression: /tmp/gridlock-suppress-"));
+	ck_assert_ptr_nonnull(strstr(remark, ":3: "));
+	ck_assert_ptr_nonnull(strstr(remark, "nobody"));
+}
+END_TEST
+
+START_TEST(lines_for_other_findings_are_ignored_with_one_note)
+{
+	ck_assert_int_eq(hidden_by("race:transfer\ncalled_from_lib:libbank\nthread:main\n"), 0);
+	ck_assert_uint_eq(findings.remarks_count, 1);
+	ck_assert_ptr_nonnull(strstr(findings.remarks[0], "3 suppressions are for other tools"));
+}
+END_TEST
+
+START_TEST(a_malformed_line_ends_with_125)
+{
+	static const char *const lines[] = {"nonsense", "deadlock:", "unknown:x", "fingerprint:v2:0123456789abcdef", "fingerprint:v1:123"};
+
+	hidden_by(lines[_i]);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("suppress");
+	TCase *tests = tcase_create("suppress");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, NULL, forget_findings);
+	tcase_add_loop_test(tests, deadlock_hides_rings_by_function_file_and_module_of_any_frame, 0, 4);
+	tcase_add_test(tests, mutex_hides_everything_else);
+	tcase_add_test(tests, each_type_keeps_to_its_own);
+	tcase_add_test(tests, rules_locks_and_fingerprints_are_named);
+	tcase_add_test(tests, a_rule_is_named_whole);
+	tcase_add_test(tests, comments_blanks_and_line_ends_do_not_matter);
+	tcase_add_test(tests, unused_lines_are_named_by_their_number);
+	tcase_add_test(tests, lines_for_other_findings_are_ignored_with_one_note);
+	tcase_add_loop_exit_test(tests, a_malformed_line_ends_with_125, 125, 0, 5);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
