@@ -73,6 +73,29 @@ START_TEST(other_tools_names_work)
 }
 END_TEST
 
+START_TEST(the_recording_of_a_launcher_above_is_not_ours)
+{
+	reads(WORDS((char[]){"ls"}), "record=/a launched=1 fail-on=note", true);
+	ck_assert_str_eq(option_string(&options, OPTION_RECORD), "");
+	ck_assert_str_eq(option_string(&options, OPTION_FAIL_ON), "note");
+	forget();
+	reads(WORDS((char[]){"--record=/b"}, (char[]){"ls"}), "record=/a launched=1", true);
+	ck_assert_str_eq(option_string(&options, OPTION_RECORD), "/b");
+	forget();
+	reads(WORDS((char[]){"ls"}), "record=/a", true);
+	ck_assert_str_eq(option_string(&options, OPTION_RECORD), "/a");
+}
+END_TEST
+
+START_TEST(a_quote_left_open_is_found)
+{
+	ck_assert_int_eq(options_open_quote("a=\"b"), '"');
+	ck_assert_int_eq(options_open_quote("a='b\""), '\'');
+	ck_assert_int_eq(options_open_quote("a='b\"' c=\"it's\""), '\0');
+	ck_assert_int_eq(options_open_quote(""), '\0');
+}
+END_TEST
+
 START_TEST(a_misspelt_option_ends_with_125)
 {
 	reads(WORDS((char[]){"--fial-on=note"}, (char[]){"ls"}), NULL, true);
@@ -120,6 +143,8 @@ int main(void)
 	tcase_add_test(tests, the_command_line_wins_over_the_variable);
 	tcase_add_test(tests, quotes_protect_in_the_variable_and_lists_add_up);
 	tcase_add_test(tests, other_tools_names_work);
+	tcase_add_test(tests, the_recording_of_a_launcher_above_is_not_ours);
+	tcase_add_test(tests, a_quote_left_open_is_found);
 	tcase_add_exit_test(tests, a_misspelt_option_ends_with_125, 125);
 	tcase_add_exit_test(tests, a_level_of_an_unknown_rule_ends_with_125, 125);
 	tcase_add_test(tests, patterns_match_as_threadsanitizer_s_do);
