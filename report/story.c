@@ -126,7 +126,7 @@ static const char *misuse_story(struct builder *builder, const struct finding *f
 	}
 }
 
-static const char *misuse_reason(struct builder *builder, const struct finding *finding)
+static const char *misuse_reason(const struct finding *finding)
 {
 	switch (finding->rule) {
 	case RULE_SELF_DEADLOCK:
@@ -147,7 +147,6 @@ static const char *misuse_reason(struct builder *builder, const struct finding *
 	default:
 		return rules[finding->rule].meaning;
 	}
-	(void)builder;
 }
 
 void story_tell(struct builder *builder, struct finding *finding)
@@ -155,5 +154,5 @@ void story_tell(struct builder *builder, struct finding *finding)
 	if (!finding->message)
 		finding->message = (char *)(finding->links_count ? cycle_story(builder, finding) : misuse_story(builder, finding));
 	if (!finding->reason)
-		finding->reason = (char *)misuse_reason(builder, finding);
+		finding->reason = (char *)misuse_reason(finding);
 }
