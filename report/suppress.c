@@ -142,7 +142,8 @@ void suppressions_apply(struct suppressions *suppressions, struct findings *find
 			run_remark(&unused, printed("unused suppression: %s:%u: %s", entry->file, entry->line, entry->pattern));
 	}
 	if (suppressions->ignored)
-		run_remark(&unused, printed("%zu suppressions are for other tools' findings and were ignored", suppressions->ignored));
+		run_remark(&unused, printed("%zu suppression%s for other tools' findings ignored", suppressions->ignored,
+					    suppressions->ignored == 1 ? "" : "s"));
 	findings->remarks = unused.remarks;
 	findings->remarks_count = unused.remarks_count;
 }
