@@ -142,8 +142,8 @@ void suppressions_apply(struct suppressions *suppressions, struct findings *find
 			run_remark(&unused, printed("unused suppression: %s:%u: %s", entry->file, entry->line, entry->pattern));
 	}
 	if (suppressions->ignored)
-		run_remark(&unused, printed("%zu suppression%s for other tools' findings ignored", suppressions->ignored,
-					    suppressions->ignored == 1 ? "" : "s"));
+		run_remark(&unused, printed("%zu suppression%s for other tools' findings and %s ignored", suppressions->ignored,
+					    suppressions->ignored == 1 ? " is" : "s are", suppressions->ignored == 1 ? "was" : "were"));
 	findings->remarks = unused.remarks;
 	findings->remarks_count = unused.remarks_count;
 }
