@@ -3,15 +3,21 @@
 
 #include <string.h>
 
-/* Index of the first entry whose thread is not below `thread`. */
-static uint32_t clock_search(const struct clock *clock, uint32_t thread)
+/* What entries are sorted by. */
+static uint64_t key_of(const struct fact_before *before)
+{
+	return (uint64_t)before->thread << 1 | EVENT_IS_WEAK(before->event);
+}
+
+/* Index of the first entry whose key is not below `key`. */
+static uint32_t clock_search(const struct clock *clock, uint64_t key)
 {
 	uint32_t low = 0, high = clock->count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (clock->before[middle].thread < thread)
+		if (key_of(&clock->before[middle]) < key)
 			low = middle + 1;
 		else
 			high = middle;
@@ -36,9 +42,13 @@ static bool clock_grow(struct clock *clock, struct arena *arena)
 
 bool clock_set(struct clock *clock, struct fact_before before, struct arena *arena)
 {
-	uint32_t at = clock_search(clock, before.thread);
+	uint32_t at = clock_search(clock, key_of(&before));
 
-	if (at < clock->count && clock->before[at].thread == before.thread) {
+	/* A weak entry that tells no more than a strong one is none. */
+	if (EVENT_IS_WEAK(before.event) && at > 0 && clock->before[at - 1].thread == before.thread &&
+	    clock->before[at - 1].segment >= before.segment)
+		return true;
+	if (at < clock->count && key_of(&clock->before[at]) == key_of(&before)) {
 		if (clock->before[at].segment < before.segment)
 			clock->before[at] = before;
 		return true;
@@ -57,6 +67,22 @@ bool clock_merge(struct clock *clock, const struct clock *other, struct arena *a
 
 	for (uint32_t i = 0; i < other->count; i++)
 		whole &= clock_set(clock, other->before[i], arena);
+	return whole;
+}
+
+bool clock_merge_weakly(struct clock *clock, const struct clock *other, uint32_t event, uint32_t stack, struct arena *arena)
+{
+	bool whole = true;
+
+	for (uint32_t i = 0; i < other->count; i++) {
+		struct fact_before before = other->before[i];
+
+		if (!EVENT_IS_WEAK(before.event)) {
+			before.event = event;
+			before.stack = stack;
+		}
+		whole &= clock_set(clock, before, arena);
+	}
 	return whole;
 }
 

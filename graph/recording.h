@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	  "gridlock"
-#define RECORDING_VERSION 1
+#define RECORDING_VERSION 2
 #define RECORDING_ORDER	  0x01020304u
 #define RECORDING_CHUNK	  65536u
 
@@ -39,6 +39,14 @@ enum lock_kind {
 	KIND_RWLOCK,	    /* glibc's default and PREFER_WRITER: readers pass a waiting writer */
 	KIND_RWLOCK_WRITER, /* PREFER_WRITER_NONRECURSIVE: readers wait behind a waiting writer */
 	KIND_SPIN,
+	/* What is no lock by name, but makes threads wait like one. */
+	KIND_ONCE,	  /* pthread_once: held while its routine runs */
+	KIND_STATIC_INIT, /* of a static variable in a C++ function */
+	KIND_STREAM,	  /* flockfile */
+	KIND_GLIB,	  /* GMutex */
+	KIND_QT,	  /* QMutex of Qt 5 */
+	KIND_OPENMP,	  /* omp_set_lock */
+	KIND_CRITICAL,	  /* an OpenMP critical section */
 	KIND_COUNT
 };
 /* Flags of a lock. */
@@ -63,11 +71,16 @@ enum stack_label {
 	LABEL_JUMPED,	       /* longjmp was called, or the exception was thrown, here */
 	LABEL_DESTROYED,       /* it was destroyed here */
 	LABEL_ENDED,	       /* the thread or the process ended here */
+	LABEL_FREED,	       /* the memory that holds it was freed here */
+	LABEL_INITIALISED,     /* it was initialised (again) here */
+	LABEL_WAITED,	       /* the condition was waited on here */
+	LABEL_WAITED_OTHER,    /* and here, with another mutex */
 	LABEL_COUNT
 };
 
-/* What learned one thread's segment of another's. */
-enum order_event { EVENT_CREATE, EVENT_JOIN };
+/* What told one thread's segment of another's. Those from EVENT_SEMAPHORE on order the two in this run only: another run may take another way. */
+enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_SEMAPHORE, EVENT_CONDITION, EVENT_ONCE };
+#define EVENT_IS_WEAK(event) ((event) >= EVENT_SEMAPHORE)
 
 /* Limits, counted in the header and shown in the report by name. */
 #define RECORDING_LIMITS(X)                                                                                                                \
@@ -257,7 +270,8 @@ struct fact_witness { /* this thread, in this segment, did it; of instance-level
 };
 
 /* A segment of a thread that is some witness's, and what lies before it: for each thread the last of its segments that is over before
- * this one begins (a vector clock), with the event that carried the news. A segment not written has nothing before it. */
+ * this one begins (a vector clock), with the event that carried the news. Twice for a thread, where weak events reach further: the strong entry
+ * comes first. A segment not written has nothing before it. */
 struct fact_before {
 	uint32_t thread;
 	uint32_t segment;
@@ -317,7 +331,16 @@ struct held {
 	uint32_t jump_stack; /* where the jump was made */
 	uint32_t pad[3];
 };
-enum { HELD_UNKNOWN = 1, HELD_TAKER_ACTIVE = 2 };
+enum {
+	HELD_UNKNOWN = 1,
+	HELD_TAKER_ACTIVE = 2,
+	HELD_SCOPED = 4,     /* given up when its frame is left, by an exception or cancellation too */
+	HELD_AT_FORK = 8,    /* since before the fork that made this process */
+	HELD_OWNER_DIED = 16 /* a robust mutex, not made consistent yet. Its address is odd, so that no fast path finds it */
+};
+
+/* What a thread waits for that is no lock; wait_lock is the mutex of a condition. */
+enum wait_for { WAIT_CONDITION = 16, WAIT_SEMAPHORE, WAIT_BARRIER, WAIT_JOIN };
 
 #define SLOT_SIZE   4096u /* slot i of a chunk lies at offset (i + 1) * SLOT_SIZE of it, on pages of its own */
 #define SLOT_HELD   60
@@ -333,13 +356,13 @@ struct slot {
 	 * before and after them (and after a full fence that pairs with the one of the waiter). */
 	_Atomic uint64_t wait_sequence;
 	_Atomic uint64_t wait_lock;
-	_Atomic uint32_t wait_mode;
+	_Atomic uint32_t wait_mode; /* enum lock_mode, or enum wait_for */
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
 	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */
 	char name[16];
-	uint64_t pad;
-	struct held held[SLOT_HELD]; /* one cache line each */
+	_Atomic uint64_t wait_object; /* address of the condition, semaphore, barrier; pthread_t of a join */
+	struct held held[SLOT_HELD];  /* one cache line each */
 };
 _Static_assert(offsetof(struct slot, chain_below) == offsetof(struct slot, held) - sizeof(struct held) + offsetof(struct held, chain),
 	       "the entry below the first");

@@ -279,7 +279,14 @@ static const char *kind_name(uint8_t kind)
 						      [KIND_ADAPTIVE] = "adaptive mutex",
 						      [KIND_RWLOCK] = "rwlock",
 						      [KIND_RWLOCK_WRITER] = "writer-preferring rwlock",
-						      [KIND_SPIN] = "spin lock"};
+						      [KIND_SPIN] = "spin lock",
+						      [KIND_ONCE] = "once",
+						      [KIND_STATIC_INIT] = "static initialiser",
+						      [KIND_STREAM] = "stream",
+						      [KIND_GLIB] = "GMutex",
+						      [KIND_QT] = "QMutex",
+						      [KIND_OPENMP] = "OpenMP lock",
+						      [KIND_CRITICAL] = "critical section"};
 
 	return kind < KIND_COUNT ? names[kind] : "lock";
 }

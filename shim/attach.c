@@ -340,7 +340,7 @@ void attach_fork_child(void)
 
 /* ---- pthread_create and what follows ---- */
 
-struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack, void *(*start)(void *))
+struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack, const void *start)
 {
 	struct thread_info *info = info_new();
 
@@ -352,6 +352,37 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 	event_created(info, parent->info, create_stack);
 	parent->segment_mix = held_segment_mix(parent->info->segment);
 	return info;
+}
+
+/* ---- what a thread has passed ---- */
+
+static uint32_t passed_index(const void *once)
+{
+	return (uintptr_t)once * 0x9e3779b97f4a7c15ull >> 58;
+}
+_Static_assert(PASSED_SIZE == 1 << (64 - 58), "passed_index");
+
+bool attach_has_passed(const struct self *self, const void *once)
+{
+	uint32_t start = passed_index(once);
+
+	for (uint32_t i = 0; i < PASSED_SIZE; i++) {
+		uint64_t passed = self->passed[(start + i) % PASSED_SIZE];
+
+		if (passed == (uintptr_t)once || passed == 0)
+			return passed != 0;
+	}
+	/* There is no room to know: nothing is said of those that may have been passed. */
+	return true;
+}
+
+void attach_passed(struct self *self, const void *once)
+{
+	uint32_t start = passed_index(once);
+
+	for (uint32_t i = 0; i < PASSED_SIZE && !attach_has_passed(self, once); i++)
+		if (self->passed[(start + i) % PASSED_SIZE] == 0)
+			self->passed[(start + i) % PASSED_SIZE] = (uintptr_t)once;
 }
 
 void attach_child_drop(struct thread_info *info)

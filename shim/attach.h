@@ -21,11 +21,13 @@ struct thread_info {
 	uint32_t tid;
 	uint32_t segment; /* the current one */
 	bool is_main;
-	bool witness; /* of some dependency: only then its segments matter to others */
+	bool witness;  /* of some dependency: only then its segments matter to others */
+	bool used;     /* its current segment is some dependency's witness */
+	uint32_t news; /* counts what others could learn of it: witnesses, and what it learned itself */
 	bool detached, ended;
 	uint8_t cause;	    /* enum lock_cause: how its start routine was left */
 	uint32_t end_stack; /* of pthread_exit */
-	void *(*start)(void *);
+	const void *start;
 	char name[16];
 	struct clock clock; /* of the current segment */
 	pthread_t pthread;  /* key in process's table, once known */
@@ -40,7 +42,7 @@ struct self *attach_thread(void);
 bool attach_process(uint32_t parent);
 
 /* A thread that pthread_create is about to make: its info, with the creator's clock. NULL: no memory. Caller holds the lock. */
-struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack, void *(*start)(void *));
+struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack, const void *start);
 void attach_child_drop(struct thread_info *info);
 /* The new thread itself says who it is, before anything else. */
 void attach_child(struct thread_info *info);
@@ -48,6 +50,10 @@ void attach_child(struct thread_info *info);
 void attach_joined(struct self *self, pthread_t pthread, uint32_t join_stack);
 void attach_detached(pthread_t pthread);
 struct thread_info *attach_find(pthread_t pthread);
+
+/* The thread has come past a once: it will never wait for it. */
+void attach_passed(struct self *self, const void *once);
+bool attach_has_passed(const struct self *self, const void *once);
 
 /* The thread-specific data key; false: none to be had. */
 bool attach_key_make(void);

@@ -3,37 +3,74 @@
  * they are modelled here. The re-acquisition asks for the mutex while everything else that the thread holds stays held, so it makes a
  * dependency like any other acquisition; it is recorded before the wait, since a wait that never ends must be explained too.
  */
+#include "cond.h"
+
 #include "events.h"
-#include "held.h"
 #include "identity.h"
+#include "index.h"
+#include "misuse.h"
+#include "mutex.h"
 #include "real.h"
 
 /* A wait in progress: what has to be put back when it ends, by return or by cancellation. */
 struct wait {
-	struct self *self; /* NULL: the mutex is not known to be held, nothing is modelled */
-	struct request request;
+	struct self *self; /* NULL: the thread is not watched */
+	pthread_cond_t *cond;
+	struct request request; /* for the mutex; lock 0: it is not known to be held, nothing is put back */
+	bool counted;		/* among the condition's waiters */
 };
 
-static void wait_begin(struct wait *wait, pthread_mutex_t *mutex, struct site site)
+/* The thread waits with a mutex that it is not known to hold: a misuse where it is certain that it does not. */
+static void wait_without_mutex(const struct wait *wait, pthread_mutex_t *mutex)
+{
+	struct misuse misuse = {.address = mutex, .site = wait->request.site};
+
+	if (identity_mutex_destroyed(mutex)) {
+		misuse_use_destroyed(wait->self, &misuse);
+		return;
+	}
+	misuse.lock = identity_mutex_find(mutex);
+	if (!misuse.lock && mutex_surely_free(mutex))
+		misuse.lock = identity_mutex_meet(wait->self, mutex, wait->request.site);
+	misuse_wait_unlocked(wait->self, &misuse, mutex_surely_free(mutex));
+}
+
+/* All who wait on a condition at one time are to do it with one mutex. */
+static void wait_with(struct wait *wait)
+{
+	struct misuse misuse = {wait->request.lock, wait->request.address, wait->request.site};
+	struct holder other;
+
+	if (event_wait_with(wait->self, wait->cond, misuse.lock, &other))
+		misuse_two_mutexes(wait->self, &misuse, &other);
+	else
+		wait->counted = true;
+}
+
+static void wait_begin(struct wait *wait, pthread_mutex_t *mutex)
 {
 	struct self *self;
 	struct held *held;
 
 	real_ready();
 	self = self_enter();
-	wait->self = NULL;
 	if (!self)
 		return;
+	wait->self = self;
 	event_take_posted(self);
 	if (self->jumped)
 		event_report_jumped(self);
 	held = held_find(self, mutex);
 	if (held && !(held->flags & HELD_UNKNOWN)) {
-		wait->self = self;
-		wait->request = (struct request){held->lock, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site};
+		wait->request.lock = held->lock;
 		held_remove(self, mutex);
 		held_record(self, &wait->request);
+	} else if (!held) {
+		wait_without_mutex(wait, mutex);
 	}
+	held_wait_for(self, WAIT_CONDITION, wait->cond, wait->request.lock, wait->request.site);
+	if (wait->request.lock)
+		wait_with(wait);
 	self_leave(self);
 }
 
@@ -41,47 +78,52 @@ static void wait_begin(struct wait *wait, pthread_mutex_t *mutex, struct site si
 static void wait_end(void *argument)
 {
 	struct wait *wait = argument;
+	struct self *self = wait->self;
 
-	if (wait->self && self_enter()) {
-		held_put(wait->self, &wait->request);
-		self_leave(wait->self);
-	}
+	if (!self || !self_enter())
+		return;
+	if (wait->request.lock)
+		held_put(self, &wait->request);
+	held_wait_end(self);
+	if (wait->counted)
+		event_wait_over(wait->cond, wait->request.lock);
+	self_leave(self);
+}
+
+static int real_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timed *timed)
+{
+	if (!timed)
+		return real.pthread_cond_wait(cond, mutex);
+	if (timed->has_clock)
+		return real.pthread_cond_clockwait(cond, mutex, timed->clock, timed->until);
+	return real.pthread_cond_timedwait(cond, mutex, timed->until);
+}
+
+int cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timed *timed, struct site site)
+{
+	struct wait wait = {.cond = cond, .request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site}};
+	int result;
+
+	wait_begin(&wait, mutex);
+	/* Cancelled, the thread runs its handlers with the mutex locked again: ours comes first and puts it back. */
+	pthread_cleanup_push(wait_end, &wait);
+	result = real_wait(cond, mutex, timed);
+	pthread_cleanup_pop(1);
+	return result;
 }
 
 EXPORT int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex)
 {
-	struct wait wait;
-	int result;
-
-	wait_begin(&wait, mutex, SITE);
-	/* Cancelled, the thread runs its handlers with the mutex locked again: ours comes first and puts it back. */
-	pthread_cleanup_push(wait_end, &wait);
-	result = real.pthread_cond_wait(cond, mutex);
-	pthread_cleanup_pop(1);
-	return result;
+	return cond_wait(cond, mutex, NULL, SITE);
 }
 
 EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
 {
-	struct wait wait;
-	int result;
-
-	wait_begin(&wait, mutex, SITE);
-	pthread_cleanup_push(wait_end, &wait);
-	result = real.pthread_cond_timedwait(cond, mutex, until);
-	pthread_cleanup_pop(1);
-	return result;
+	return cond_wait(cond, mutex, &(struct timed){.until = until}, SITE);
 }
 
 EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex, clockid_t clock,
 				  const struct timespec *restrict until)
 {
-	struct wait wait;
-	int result;
-
-	wait_begin(&wait, mutex, SITE);
-	pthread_cleanup_push(wait_end, &wait);
-	result = real.pthread_cond_clockwait(cond, mutex, clock, until);
-	pthread_cleanup_pop(1);
-	return result;
+	return cond_wait(cond, mutex, &(struct timed){.until = until, .clock = clock, .has_clock = true}, SITE);
 }

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "graph/clock.h"
 #include "graph/dependency.h"
 #include "held.h"
+#include "index.h"
 #include "module.h"
 #include "sink.h"
 
@@ -15,8 +17,20 @@ struct finding {
 	struct fact_finding *fact; /* in the recording; its count goes on */
 	UT_hash_handle hh;
 };
+/* Something that threads are ordered by: a semaphore, a barrier. Never given back while the process lives: readers have no lock. */
+struct sync {
+	const void *object;	  /* NULL: free */
+	_Atomic uint32_t version; /* counts what `clock` has learned */
+	uint32_t count;		  /* of a barrier: how many threads make a round */
+	uint64_t arrived;	  /* of a barrier, ever */
+	struct clock clock[2];	  /* of a barrier: of the round under way and the one before, by parity; otherwise the first one */
+	struct sync *next_free;
+	UT_hash_handle hh;
+};
 struct events {
 	struct dependencies dependencies;
+	struct sync *syncs;
+	struct sync *free_syncs;
 	struct finding *findings;
 	struct dependency_held *held; /* scratch: the held set of a request */
 	uint32_t held_room;
@@ -53,15 +67,16 @@ static struct events *events(void)
 
 /* ---- locks ---- */
 
-uint64_t event_lock_new(struct self *self, struct sort sort, const void *address, uint32_t init_stack, uint32_t first_stack)
+uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack)
 {
-	struct lock_key key = {.lock_kind = sort.kind, .lock_flags = sort.flags};
+	struct lock_key key = {.lock_kind = sort->kind, .lock_flags = sort->flags};
 	frame_t frame = module_frame((uintptr_t)address);
 	struct lock_class *class;
 	uint64_t id;
 
 	if (FRAME_MODULE(frame)) {
 		key.kind = CLASS_STATIC;
+		sort->flags |= INDEX_STATIC;
 		key.frame = frame;
 	} else {
 		key.kind = init_stack ? CLASS_INIT : CLASS_FIRST;
@@ -77,17 +92,22 @@ uint64_t event_lock_new(struct self *self, struct sort sort, const void *address
 	return id;
 }
 
-void event_lock_gone(struct self *self, uint64_t id)
+uint64_t event_lock_again(struct self *self, struct lock_class *class, const void *address)
 {
-	struct lock *lock;
+	uint64_t id = atomic_fetch_add_explicit(&sink_header->next_lock, 1, memory_order_relaxed);
 
-	if (!state_lock(self))
-		return;
-	lock = lock_find(&locks, id);
+	return lock_add(&locks, id, (uintptr_t)address, class, self->info->id) ? id : 0;
+}
+
+struct lock_class *event_lock_gone(uint64_t id)
+{
+	struct lock *lock = lock_find(&locks, id);
+	struct lock_class *class = lock ? lock->class : NULL;
+
 	/* One that dependencies or findings name stays: their facts may still have to be written. */
 	if (lock && lock->epoch == 0 && !lock->described)
 		lock_remove(&locks, lock);
-	state_unlock(self);
+	return class;
 }
 
 /* ---- threads, as facts ---- */
@@ -161,6 +181,7 @@ void event_created(struct thread_info *child, struct thread_info *parent, uint32
 	if (parent->witness) {
 		whole &= clock_set(&child->clock, before, arena);
 		parent->segment++;
+		parent->used = false;
 	}
 	if (!whole)
 		sink_limit(LIMIT_LOST_MEMORY);
@@ -176,6 +197,8 @@ void event_joined(struct thread_info *joiner, struct thread_info *target, uint32
 		whole &= clock_set(&joiner->clock, before, arena);
 	if (joiner->witness)
 		joiner->segment++;
+	joiner->used = false;
+	joiner->news++;
 	if (!whole)
 		sink_limit(LIMIT_LOST_MEMORY);
 }
@@ -183,6 +206,280 @@ void event_joined(struct thread_info *joiner, struct thread_info *target, uint32
 void event_clock_free(struct thread_info *info)
 {
 	clock_free(&info->clock, &process->arena);
+}
+
+/* ---- order by semaphores and barriers ---- */
+
+static struct sync *sync_find(const void *object)
+{
+	struct sync *sync = NULL;
+
+	if (process->events)
+		HASH_FIND(hh, process->events->syncs, &object, sizeof(object), sync);
+	return sync;
+}
+
+/* Caller holds the lock. NULL: no memory. */
+static struct sync *sync_of(const void *object)
+{
+	struct arena *arena = &process->arena;
+	struct sync *sync = sync_find(object);
+	struct events *e = events();
+
+	if (sync || !e)
+		return sync;
+	sync = e->free_syncs;
+	if (sync)
+		e->free_syncs = sync->next_free;
+	else
+		sync = arena_alloc(arena, sizeof(*sync));
+	if (!sync)
+		return NULL;
+	sync->object = object;
+	HASH_ADD(hh, e->syncs, object, sizeof(sync->object), sync);
+	if (hash_added(sync))
+		return sync;
+	sync->next_free = e->free_syncs;
+	e->free_syncs = sync;
+	return NULL;
+}
+
+void event_sync_forget(const void *object)
+{
+	struct self *self = process->events && process->events->syncs ? self_enter() : NULL;
+	struct arena *arena = &process->arena;
+	struct sync *sync;
+
+	if (!self)
+		return;
+	if (state_lock(self)) {
+		sync = sync_find(object);
+		if (sync) {
+			HASH_DELETE(hh, process->events->syncs, sync);
+			clock_free(&sync->clock[0], arena);
+			clock_free(&sync->clock[1], arena);
+			sync->object = NULL;
+			sync->arrived = 0;
+			atomic_fetch_add_explicit(&sync->version, 1, memory_order_relaxed);
+			sync->next_free = process->events->free_syncs;
+			process->events->free_syncs = sync;
+		}
+		state_unlock(self);
+	}
+	self_leave(self);
+}
+
+/* The thread's next segment begins, unless the current one is nobody's witness yet. */
+static void next_segment(struct self *self)
+{
+	struct thread_info *info = self->info;
+
+	if (!info->used)
+		return;
+	info->used = false;
+	info->segment++;
+	self->segment_mix = held_segment_mix(info->segment);
+}
+
+/* Tells `clock` what the thread knows, and what it did itself. */
+static bool tell(struct self *self, struct clock *clock, enum order_event event, uint32_t stack)
+{
+	struct arena *arena = &process->arena;
+	struct thread_info *info = self->info;
+	struct fact_before before = {.thread = info->id, .segment = info->segment, .event = event, .stack = stack};
+	bool whole = EVENT_IS_WEAK(event) ? clock_merge_weakly(clock, &info->clock, event, stack, arena)
+					  : clock_merge(clock, &info->clock, arena);
+
+	/* The current segment goes on after this: only one that is over may be told of. */
+	if (!info->used)
+		before.segment--;
+	if (info->witness && before.segment)
+		whole &= clock_set(clock, before, arena);
+	next_segment(self);
+	return whole;
+}
+
+void event_release(struct self *self, const void *object, enum order_event event, struct site site)
+{
+	struct thread_info *info = self->info;
+	uint32_t stack;
+	struct sync *sync;
+
+	if ((!info->witness && info->clock.count == 0) || (self->released == object && self->released_news == info->news))
+		return;
+	stack = stack_capture(self, site)->stack;
+	if (!state_lock(self))
+		return;
+	sync = sync_of(object);
+	if (!sync || !tell(self, &sync->clock[0], event, stack))
+		sink_limit(LIMIT_LOST_MEMORY);
+	if (sync)
+		atomic_fetch_add_explicit(&sync->version, 1, memory_order_relaxed);
+	self->released = object;
+	self->released_news = info->news;
+	state_unlock(self);
+}
+
+void event_acquire(struct self *self, const void *object, struct site site)
+{
+	struct thread_info *info = self->info;
+	struct sync *sync;
+
+	(void)site;
+	if (!process->events || !process->events->syncs)
+		return;
+	if (self->acquired && self->acquired->object == object &&
+	    atomic_load_explicit(&self->acquired->version, memory_order_relaxed) == self->acquired_version)
+		return;
+	if (!state_lock(self))
+		return;
+	sync = sync_find(object);
+	if (sync) {
+		next_segment(self);
+		if (!clock_merge(&info->clock, &sync->clock[0], &process->arena))
+			sink_limit(LIMIT_LOST_MEMORY);
+		info->news++;
+		self->acquired = sync;
+		self->acquired_version = atomic_load_explicit(&sync->version, memory_order_relaxed);
+	}
+	state_unlock(self);
+}
+
+void event_barrier_init(struct self *self, const void *barrier, uint32_t count)
+{
+	struct sync *sync;
+
+	if (!state_lock(self))
+		return;
+	sync = sync_of(barrier);
+	if (sync) {
+		sync->count = count;
+		sync->arrived = 0;
+	}
+	state_unlock(self);
+}
+
+/* A round is over when all have arrived; nobody arrives for the one after the next before all have left this one. */
+uint64_t event_barrier_arrive(struct self *self, const void *barrier, struct site site)
+{
+	uint32_t stack = stack_capture(self, site)->stack;
+	struct sync *sync;
+	uint64_t round = 0;
+
+	if (!state_lock(self))
+		return 0;
+	sync = sync_find(barrier);
+	if (sync && sync->count) {
+		round = sync->arrived / sync->count;
+		if (sync->arrived % sync->count == 0)
+			sync->clock[round & 1].count = 0;
+		sync->arrived++;
+		if (!tell(self, &sync->clock[round & 1], EVENT_BARRIER, stack))
+			sink_limit(LIMIT_LOST_MEMORY);
+	}
+	state_unlock(self);
+	return round;
+}
+
+void event_barrier_leave(struct self *self, const void *barrier, uint64_t round)
+{
+	struct sync *sync;
+
+	if (!state_lock(self))
+		return;
+	sync = sync_find(barrier);
+	if (sync && sync->count) {
+		next_segment(self);
+		if (!clock_merge(&self->info->clock, &sync->clock[round & 1], &process->arena))
+			sink_limit(LIMIT_LOST_MEMORY);
+		self->info->news++;
+	}
+	state_unlock(self);
+}
+
+/* ---- waits on conditions ---- */
+
+/* The word of a condition's entry: the mutex that it is waited on with, how many do, and in which process: a forked child finds the counts of
+ * its parent's threads, which are not there. */
+#define WAITERS_MAX 4095u
+static uint64_t waiters_word(uint64_t mutex, uint32_t waiters)
+{
+	return mutex << 24 | (uint64_t)waiters << 12 | (process->serial & 0xfff);
+}
+
+static uint32_t waiters_of(uint64_t word)
+{
+	return (word & 0xfff) == (process->serial & 0xfff) ? (uint32_t)(word >> 12) & WAITERS_MAX : 0;
+}
+
+/* A thread that waits on the condition with another mutex than that one. */
+static bool find_waiter(struct self *self, const void *cond, uint64_t mutex, struct holder *waiter)
+{
+	bool found = false;
+
+	if (!state_lock(self))
+		return false;
+	for (struct slot *slot = sink_slot_next(NULL); slot && !found; slot = sink_slot_next(slot)) {
+		uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_acquire);
+		uint64_t other = atomic_load_explicit(&slot->wait_lock, memory_order_relaxed);
+
+		*waiter = (struct holder){slot, slot->thread, atomic_load_explicit(&slot->wait_stack, memory_order_relaxed), 0, 1};
+		found = slot != self->attached && atomic_load_explicit(&slot->state, memory_order_relaxed) == 1 && (sequence & 1) &&
+			atomic_load_explicit(&slot->wait_mode, memory_order_relaxed) == WAIT_CONDITION &&
+			atomic_load_explicit(&slot->wait_object, memory_order_relaxed) == (uintptr_t)cond && other && other != mutex;
+		atomic_thread_fence(memory_order_acquire);
+		found &= atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed) == sequence;
+	}
+	state_unlock(self);
+	return found;
+}
+
+static struct index_entry *condition_entry(struct self *self, const void *cond)
+{
+	struct index_entry *entry = index_find(cond);
+
+	if (entry && entry->kind == INDEX_CONDITION)
+		return entry;
+	if (!state_lock(self))
+		return NULL;
+	entry = index_add(cond, INDEX_CONDITION, 0);
+	state_unlock(self);
+	return entry;
+}
+
+bool event_wait_with(struct self *self, const void *cond, uint64_t mutex, struct holder *other)
+{
+	struct index_entry *entry = condition_entry(self, cond);
+	uint64_t word = entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0, next;
+
+	if (!entry)
+		return false;
+	do {
+		uint32_t waiters = waiters_of(word);
+
+		if (waiters && word >> 24 != (mutex & (UINT64_MAX >> 24))) {
+			if (find_waiter(self, cond, mutex, other))
+				return true;
+			/* It was left in a way that was not seen: nobody waits. */
+			waiters = 0;
+		}
+		next = waiters_word(mutex, waiters < WAITERS_MAX ? waiters + 1 : waiters);
+	} while (!atomic_compare_exchange_weak_explicit(&entry->id, &word, next, memory_order_relaxed, memory_order_relaxed));
+	return false;
+}
+
+void event_wait_over(const void *cond, uint64_t mutex)
+{
+	struct index_entry *entry = index_find(cond);
+	uint64_t word;
+
+	if (!entry || entry->kind != INDEX_CONDITION)
+		return;
+	word = atomic_load_explicit(&entry->id, memory_order_relaxed);
+	while (waiters_of(word) && word >> 24 == (mutex & (UINT64_MAX >> 24)) &&
+	       !atomic_compare_exchange_weak_explicit(&entry->id, &word, waiters_word(mutex, waiters_of(word) - 1), memory_order_relaxed,
+						      memory_order_relaxed))
+		;
 }
 
 /* ---- foreign unlocks ---- */
@@ -326,6 +623,9 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	request.held = e->held;
 	request.segment = self->info->segment;
 	self->info->witness = true;
+	if (!self->info->used)
+		self->info->news++;
+	self->info->used = true;
 	keep_thread_fact(&e->dependencies.notes, self->info);
 	keep_segment_fact(&e->dependencies.notes, self->info);
 	return dependency_add(&e->dependencies, &request);
@@ -474,7 +774,8 @@ void event_thread_ends(struct self *self)
 		struct evidence evidence = leak_evidence(self, held, RULE_LOCK_LEAKED, info->cause);
 		struct lock *lock;
 
-		if (!held->lock || (held->flags & HELD_UNKNOWN) || !state_lock(self))
+		/* A scoped one is given up by what ends the thread. */
+		if (!held->lock || (held->flags & (HELD_UNKNOWN | HELD_SCOPED)) || !state_lock(self))
 			continue;
 		lock = lock_find(&locks, held->lock);
 		state_unlock(self);

@@ -27,16 +27,18 @@ struct sort {
 void event_arena_begin(void);
 
 /* A new life of a lock; its number, 0 when there is no memory. `init_stack`: of its initialisation, 0 when it is first seen at its
- * first acquisition `first_stack`. The caller holds process->lock. */
-uint64_t event_lock_new(struct self *self, struct sort sort, const void *address, uint32_t init_stack, uint32_t first_stack);
-/* A life that is over. */
-void event_lock_gone(struct self *self, uint64_t id);
+ * first acquisition `first_stack`. INDEX_STATIC joins the flags of one that lies in a module. The caller holds process->lock. */
+uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack);
+/* A life that is over; its class, NULL when nothing is known of it. The caller holds process->lock. */
+struct lock_class *event_lock_gone(uint64_t id);
+/* A lock that is used although it was destroyed: a life that only a finding names. */
+uint64_t event_lock_again(struct self *self, struct lock_class *class, const void *address);
 
 /* The thread, holding what its slot says, asks for the lock: a dependency, or a new witness of one. Afterwards `context` (the chain hash
  * of this request) is in the thread's `seen` cache. Takes foreign unlocks off the held stack first. */
 void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack, uint64_t context);
 
-/* Who else holds a lock, as far as slots show it. */
+/* Who else holds a lock, or waits on a condition, as far as slots show it. */
 struct holder {
 	struct slot *slot;
 	uint32_t thread, stack;
@@ -74,6 +76,22 @@ void event_process_ends(struct self *self, enum end_how how, int code);
 void event_created(struct thread_info *child, struct thread_info *parent, uint32_t stack);
 void event_joined(struct thread_info *joiner, struct thread_info *target, uint32_t stack);
 void event_clock_free(struct thread_info *info);
+
+/* Order by what is posted and waited for (weak), by `object`'s address: what the thread did so far lies before what whoever acquires it does
+ * from then on. Both cost a few loads when they bring nothing new. */
+void event_release(struct self *self, const void *object, enum order_event event, struct site site);
+void event_acquire(struct self *self, const void *object, struct site site);
+/* Barriers: what came before all arrivals of a round lies before all that comes after. The round goes from arrive to leave. */
+void event_barrier_init(struct self *self, const void *barrier, uint32_t count);
+uint64_t event_barrier_arrive(struct self *self, const void *barrier, struct site site);
+void event_barrier_leave(struct self *self, const void *barrier, uint64_t round);
+/* The object is new, or gone. From the fast path. */
+void event_sync_forget(const void *object);
+
+/* The thread begins to wait on the condition with the mutex of that number, and ends. True, with `other`: a thread that waits on it now with
+ * another mutex. */
+bool event_wait_with(struct self *self, const void *cond, uint64_t mutex, struct holder *other);
+void event_wait_over(const void *cond, uint64_t mutex);
 /* The thread got a name. */
 void event_named(struct self *self, struct thread_info *info, const char *name);
 

@@ -207,10 +207,10 @@ void finish_init(void)
 /* A stream whose lock some thread holds cannot be flushed without a risk to hang. */
 static void flush_if_free(FILE *stream)
 {
-	if (ftrylockfile(stream) != 0)
+	if (real.ftrylockfile(stream) != 0)
 		return;
 	fflush_unlocked(stream);
-	funlockfile(stream);
+	real.funlockfile(stream);
 }
 
 void finish_deadlocked(struct self *self)

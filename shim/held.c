@@ -74,10 +74,16 @@ SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, 
 	self_leave(self);
 }
 
+/* Addresses of entries that no fast path is to find are odd (HELD_OWNER_DIED). */
+static bool is_of(const struct held *held, const void *address)
+{
+	return (held->address & ~1ull) == (uintptr_t)address;
+}
+
 struct held *held_find(struct self *self, const void *address)
 {
 	for (uint32_t i = self->attached->depth; i-- > 0;)
-		if (self_held(self, i)->address == (uintptr_t)address && self_held(self, i)->lock)
+		if (is_of(self_held(self, i), address) && self_held(self, i)->lock)
 			return self_held(self, i);
 	return NULL;
 }
@@ -111,7 +117,7 @@ bool held_remove(struct self *self, const void *address)
 {
 	event_take_posted(self);
 	for (uint32_t i = self->attached->depth; i-- > 0;) {
-		if (self_held(self, i)->address == (uintptr_t)address) {
+		if (is_of(self_held(self, i), address)) {
 			held_close_gap(self, i);
 			return true;
 		}
@@ -119,19 +125,29 @@ bool held_remove(struct self *self, const void *address)
 	return false;
 }
 
-void held_wait_begin(struct self *self, const struct request *request)
+static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void *object, uint32_t stack)
 {
-	struct slot *slot = self->attached;
 	uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed);
 
-	held_record(self, request);
-	atomic_store_explicit(&slot->wait_lock, request->lock, memory_order_relaxed);
-	atomic_store_explicit(&slot->wait_mode, request->mode, memory_order_relaxed);
-	atomic_store_explicit(&slot->wait_stack, stack_capture(self, request->site)->stack, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_lock, lock, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_mode, mode, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_object, (uintptr_t)object, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_stack, stack, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_sequence, (sequence + 1) | 1, memory_order_release);
 	/* Pairs with the fence of a reader between its own publication and its look at others: of two threads that block on each other
 	 * at least one sees the other. */
 	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void held_wait_begin(struct self *self, const struct request *request)
+{
+	held_record(self, request);
+	publish(self->attached, request->lock, request->mode, request->address, stack_capture(self, request->site)->stack);
+}
+
+void held_wait_for(struct self *self, enum wait_for what, const void *object, uint64_t lock, struct site site)
+{
+	publish(self->attached, lock, what, object, stack_capture(self, site)->stack);
 }
 
 void held_wait_end(struct self *self)

@@ -136,5 +136,7 @@ void held_record(struct self *self, const struct request *request);
 /* The thread is about to wait for a lock: the dependency is recorded, and the wait published in the slot for others to see. */
 void held_wait_begin(struct self *self, const struct request *request);
 void held_wait_end(struct self *self);
+/* The same for what is no lock: nothing is recorded but that it waits; `lock`: the number of a condition's mutex, else 0. */
+void held_wait_for(struct self *self, enum wait_for what, const void *object, uint64_t lock, struct site site);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 #include <sys/random.h>
 
+#include "index.h"
 #include "real.h"
 #include "settings.h"
 #include "sink.h"
@@ -13,57 +14,7 @@
 
 uint64_t identity_secret = 0x5bd1e9955bd1e995ull;
 static bool stamp_mutexes, stamp_rwlocks;
-
-/* ---- the table: by address; entries are only ever added, look-up takes no lock ---- */
-
-struct entry {
-	const void *address;
-	_Atomic uint64_t id; /* of the life that is going on; 0: over */
-	struct entry *next;
-};
-#define TABLE_SIZE 4096u
-static struct entry *_Atomic table[TABLE_SIZE];
-
-static struct entry *_Atomic *table_head(const void *address)
-{
-	return &table[((uintptr_t)address >> 3) * 0x9e3779b97f4a7c15ull >> 52];
-}
-
-static struct entry *table_find(const void *address)
-{
-	/* Acquire pairs with the release in table_set: an entry that is reached is whole. */
-	struct entry *entry = atomic_load_explicit(table_head(address), memory_order_acquire);
-
-	while (entry && entry->address != address)
-		entry = entry->next;
-	return entry;
-}
-
-static uint64_t table_id(const void *address)
-{
-	struct entry *entry = table_find(address);
-
-	return entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0;
-}
-
-/* Caller holds process->lock. */
-static bool table_set(const void *address, uint64_t id)
-{
-	struct entry *entry = table_find(address);
-
-	if (entry) {
-		atomic_store_explicit(&entry->id, id, memory_order_relaxed);
-		return true;
-	}
-	entry = arena_alloc(&tables, sizeof(*entry));
-	if (!entry)
-		return false;
-	entry->address = address;
-	entry->id = id;
-	entry->next = atomic_load_explicit(table_head(address), memory_order_relaxed);
-	atomic_store_explicit(table_head(address), entry, memory_order_release);
-	return true;
-}
+#define DESTROYED_MIX 0x2b3c5d69u /* what makes of a stamp the mark of a destroyed rwlock */
 
 /* ---- kinds ---- */
 
@@ -107,163 +58,250 @@ static void stamp_mutex(pthread_mutex_t *mutex, uint64_t id)
 
 static void stamp_rwlock(pthread_rwlock_t *rwlock, uint64_t id)
 {
-	uint64_t word = id ? (uint64_t)identity_rwlock_check(rwlock, id) << 32 | id : 0;
+	/* A number that does not fit is in the index only. */
+	uint64_t word = id && id <= UINT32_MAX ? (uint64_t)identity_rwlock_check(rwlock, id) << 32 | id : 0;
 
 	__atomic_store_n((uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, word, __ATOMIC_RELEASE);
 }
 
-static uint64_t mutex_mark(pthread_mutex_t *mutex, struct sort sort, uint64_t id)
+/* Not a stamp any more, and recognisably so: until the memory is written, by whoever owns it next. */
+static void mark_rwlock_destroyed(pthread_rwlock_t *rwlock, uint64_t id)
 {
-	if (!has_stamp(sort))
-		return table_set(mutex, id) ? id : 0;
-	stamp_mutex(mutex, id);
-	return id;
-}
+	uint64_t word = (uint64_t)(identity_rwlock_check(rwlock, id) ^ DESTROYED_MIX) << 32 | (uint32_t)id;
 
-static uint64_t rwlock_mark(pthread_rwlock_t *rwlock, struct sort sort, uint64_t id)
-{
-	/* The stamp has 32 bits for the number. */
-	if (!has_stamp(sort) || id > UINT32_MAX)
-		return table_set(rwlock, id) ? id : 0;
-	stamp_rwlock(rwlock, id);
-	return id;
+	__atomic_store_n((uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, word, __ATOMIC_RELEASE);
 }
 
 uint64_t identity_mutex_find(const pthread_mutex_t *mutex)
 {
-	uint64_t id = has_stamp(identity_mutex_sort(mutex)) ? identity_of_mutex(mutex) : 0;
-
-	return id ? id : table_id(mutex);
+	return has_stamp(identity_mutex_sort(mutex)) ? identity_of_mutex(mutex) : index_id(mutex);
 }
 
 uint64_t identity_rwlock_find(const pthread_rwlock_t *rwlock)
 {
-	uint64_t id = has_stamp(identity_rwlock_sort(rwlock)) ? identity_of_rwlock(rwlock) : 0;
+	bool stamped = has_stamp(identity_rwlock_sort(rwlock));
+	uint64_t id = stamped ? identity_of_rwlock(rwlock) : 0;
 
-	return id ? id : table_id(rwlock);
+	if (id)
+		return id;
+	id = index_id(rwlock);
+	/* A number that the stamp has no room for is in the index only; any other one there is of a life that is over. */
+	return !stamped || id > UINT32_MAX ? id : 0;
+}
+
+bool identity_mutex_destroyed(const pthread_mutex_t *mutex)
+{
+	return mutex->__data.__kind == -1;
+}
+
+bool identity_rwlock_destroyed(const pthread_rwlock_t *rwlock)
+{
+	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, __ATOMIC_RELAXED);
+
+	if (!has_stamp(identity_rwlock_sort(rwlock)))
+		return identity_plain_destroyed(rwlock, identity_rwlock_sort(rwlock).kind);
+	return word >> 32 == (identity_rwlock_check(rwlock, (uint32_t)word) ^ DESTROYED_MIX);
+}
+
+bool identity_plain_destroyed(const void *address, uint8_t kind)
+{
+	const struct index_entry *entry = index_find(address);
+
+	return entry && entry->kind == kind && atomic_load_explicit(&entry->id, memory_order_relaxed) == INDEX_DESTROYED;
 }
 
 /* ---- lives ---- */
 
-/* A new life at `site`, looked up again under the lock: another thread may have been quicker. */
-static uint64_t mutex_make_locked(struct self *self, pthread_mutex_t *mutex, struct sort sort, uint32_t stack, bool init)
+/* What a life begins with. */
+struct birth {
+	struct self *self;
+	struct sort sort;
+	const void *address;
+	struct site site;
+	bool init; /* by a call; otherwise it is first seen at its first acquisition */
+};
+
+/* A new life at that address; the one that was there before is over. Caller holds the lock. */
+static uint64_t life_begin(const struct birth *birth, uint32_t stack)
 {
-	uint64_t id = init ? 0 : identity_mutex_find(mutex);
+	struct sort sort = birth->sort;
+	struct index_entry *entry = index_add(birth->address, sort.kind, sort.flags);
+	uint64_t before = entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0, id;
 
-	if (id)
-		return id;
-	id = event_lock_new(self, sort, mutex, init ? stack : 0, stack);
-	return id ? mutex_mark(mutex, sort, id) : 0;
-}
-
-static uint64_t rwlock_make_locked(struct self *self, pthread_rwlock_t *rwlock, struct sort sort, uint32_t stack, bool init)
-{
-	uint64_t id = init ? 0 : identity_rwlock_find(rwlock);
-
-	if (id)
-		return id;
-	id = event_lock_new(self, sort, rwlock, init ? stack : 0, stack);
-	return id ? rwlock_mark(rwlock, sort, id) : 0;
-}
-
-static uint64_t mutex_make(struct self *self, pthread_mutex_t *mutex, struct site site, bool init)
-{
-	struct sort sort = identity_mutex_sort(mutex);
-	const struct memo *memo;
-	uint64_t id;
-
-	if (sort.kind == KIND_UNKNOWN)
+	if (!entry)
 		return 0;
-	memo = stack_capture(self, site);
-	if (!state_lock(self))
-		return 0;
-	id = mutex_make_locked(self, mutex, sort, memo->stack, init);
-	state_unlock(self);
+	if (before && before != INDEX_DESTROYED)
+		event_lock_gone(before);
+	entry->class = NULL;
+	id = event_lock_new(birth->self, &sort, birth->address, birth->init ? stack : 0, stack);
+	entry->flags = sort.flags;
+	atomic_store_explicit(&entry->id, id, memory_order_relaxed);
 	return id;
 }
 
-static uint64_t rwlock_make(struct self *self, pthread_rwlock_t *rwlock, struct site site, bool init)
+static uint64_t mutex_make(const struct birth *birth, pthread_mutex_t *mutex)
 {
-	struct sort sort = identity_rwlock_sort(rwlock);
-	const struct memo *memo = stack_capture(self, site);
+	uint32_t stack = stack_capture(birth->self, birth->site)->stack;
 	uint64_t id;
 
-	if (!state_lock(self))
+	if (birth->sort.kind == KIND_UNKNOWN || !state_lock(birth->self))
 		return 0;
-	id = rwlock_make_locked(self, rwlock, sort, memo->stack, init);
-	state_unlock(self);
+	/* Looked up again under the lock: another thread may have been quicker. */
+	id = birth->init ? 0 : identity_mutex_find(mutex);
+	if (!id) {
+		id = life_begin(birth, stack);
+		if (id && has_stamp(birth->sort))
+			stamp_mutex(mutex, id);
+	}
+	state_unlock(birth->self);
+	return id;
+}
+
+static uint64_t rwlock_make(const struct birth *birth, pthread_rwlock_t *rwlock)
+{
+	uint32_t stack = stack_capture(birth->self, birth->site)->stack;
+	uint64_t id;
+
+	if (!state_lock(birth->self))
+		return 0;
+	id = birth->init ? 0 : identity_rwlock_find(rwlock);
+	if (!id) {
+		id = life_begin(birth, stack);
+		if (id && has_stamp(birth->sort))
+			stamp_rwlock(rwlock, id);
+	}
+	state_unlock(birth->self);
+	return id;
+}
+
+static uint64_t plain_make(const struct birth *birth)
+{
+	uint32_t stack = stack_capture(birth->self, birth->site)->stack;
+	const struct index_entry *entry;
+	uint64_t id;
+
+	if (!state_lock(birth->self))
+		return 0;
+	entry = birth->init ? NULL : index_find(birth->address);
+	id = entry && entry->kind == birth->sort.kind ? index_id(birth->address) : 0;
+	if (!id)
+		id = life_begin(birth, stack);
+	state_unlock(birth->self);
 	return id;
 }
 
 SLOW uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
+	struct birth birth = {self, identity_mutex_sort(mutex), mutex, site, false};
 	uint64_t id = identity_mutex_find(mutex);
 
 	if (id || !self_enter())
 		return id;
-	id = mutex_make(self, mutex, site, false);
+	id = mutex_make(&birth, mutex);
 	self_leave(self);
 	return id;
 }
 
+uint64_t identity_mutex_meet(struct self *self, pthread_mutex_t *mutex, struct site site)
+{
+	return mutex_make(&(struct birth){self, identity_mutex_sort(mutex), mutex, site, false}, mutex);
+}
+
 SLOW uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, struct site site)
 {
+	struct birth birth = {self, identity_rwlock_sort(rwlock), rwlock, site, false};
 	uint64_t id = identity_rwlock_find(rwlock);
 
 	if (id || !self_enter())
 		return id;
-	id = rwlock_make(self, rwlock, site, false);
+	id = rwlock_make(&birth, rwlock);
+	self_leave(self);
+	return id;
+}
+
+SLOW uint64_t identity_plain_make(struct self *self, const void *address, uint8_t kind, struct site site)
+{
+	struct birth birth = {self, {.kind = kind}, address, site, false};
+	uint64_t id = 0;
+
+	if (!self_enter())
+		return 0;
+	id = plain_make(&birth);
 	self_leave(self);
 	return id;
 }
 
 void identity_mutex_begin(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
-	uint64_t before = table_id(mutex);
-
-	if (before)
-		event_lock_gone(self, before);
-	mutex_make(self, mutex, site, true);
+	mutex_make(&(struct birth){self, identity_mutex_sort(mutex), mutex, site, true}, mutex);
 }
 
 void identity_rwlock_begin(struct self *self, pthread_rwlock_t *rwlock, struct site site)
 {
-	uint64_t before = table_id(rwlock);
-
-	if (before)
-		event_lock_gone(self, before);
-	rwlock_make(self, rwlock, site, true);
+	rwlock_make(&(struct birth){self, identity_rwlock_sort(rwlock), rwlock, site, true}, rwlock);
 }
 
-/* Takes a table entry's number away. */
-static void table_forget(struct self *self, const void *address)
+void identity_plain_begin(struct self *self, const void *address, uint8_t kind, uint8_t flags, struct site site)
 {
-	if (!table_id(address) || !state_lock(self))
+	plain_make(&(struct birth){self, {.kind = kind, .flags = flags}, address, site, true});
+}
+
+/* The life at that address is over; its entry goes on to say so until the memory goes away or holds another lock. */
+static void life_end(struct self *self, const void *address, struct site site)
+{
+	uint32_t stack = stack_capture(self, site)->stack;
+	struct index_entry *entry;
+	uint64_t id;
+
+	if (!state_lock(self))
 		return;
-	table_set(address, 0);
+	entry = index_find(address);
+	id = entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0;
+	if (id && id != INDEX_DESTROYED) {
+		entry->class = event_lock_gone(id);
+		entry->stack = stack;
+		atomic_store_explicit(&entry->id, INDEX_DESTROYED, memory_order_relaxed);
+	}
 	state_unlock(self);
 }
 
-void identity_mutex_end(struct self *self, pthread_mutex_t *mutex)
+void identity_mutex_end(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
-	uint64_t id = identity_mutex_find(mutex);
-
-	if (id && has_stamp(identity_mutex_sort(mutex)))
-		stamp_mutex(mutex, 0);
-	table_forget(self, mutex);
-	if (id)
-		event_lock_gone(self, id);
+	life_end(self, mutex, site);
 }
 
-void identity_rwlock_end(struct self *self, pthread_rwlock_t *rwlock)
+void identity_rwlock_end(struct self *self, pthread_rwlock_t *rwlock, struct site site)
 {
 	uint64_t id = identity_rwlock_find(rwlock);
 
 	if (id && has_stamp(identity_rwlock_sort(rwlock)))
-		stamp_rwlock(rwlock, 0);
-	table_forget(self, rwlock);
-	if (id)
-		event_lock_gone(self, id);
+		mark_rwlock_destroyed(rwlock, id);
+	life_end(self, rwlock, site);
+}
+
+void identity_plain_end(struct self *self, const void *address, uint8_t kind, struct site site)
+{
+	const struct index_entry *entry = index_find(address);
+
+	if (entry && entry->kind == kind)
+		life_end(self, address, site);
+}
+
+uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *stack)
+{
+	struct index_entry *entry;
+	uint64_t id = 0;
+
+	*stack = 0;
+	if (!state_lock(self))
+		return 0;
+	entry = index_find(address);
+	if (entry && entry->class && atomic_load_explicit(&entry->id, memory_order_relaxed) == INDEX_DESTROYED) {
+		id = event_lock_again(self, entry->class, address);
+		*stack = entry->stack;
+	}
+	state_unlock(self);
+	return id;
 }
 
 /* ---- self-test ---- */

@@ -4,7 +4,9 @@
  * A stamp {check, id} with check = secret ^ address ^ id lies in `__list` of a mutex that is neither robust nor process-shared. Any
  * initialisation wipes it, PTHREAD_MUTEX_INITIALIZER and std::mutex's constructor included, so memory that is used again holds a new
  * lock. An rwlock has room for 32 bits of each in `__pad2`. A torn pair, a copy at another address, or another run's stamp never verify.
- * Everything else (robust, process-shared, a libc whose layout fails the self-test) has a table by address, with lock-free look-up.
+ * Everything else (robust, process-shared, spin locks, a libc whose layout fails the self-test) is looked up by address in the index
+ * (index.h), which has an entry for the stamped ones too: a new life at an address ends the one before it, and memory that goes away
+ * ends all that lie in it.
  */
 #ifndef GRIDLOCK_IDENTITY_H
 #define GRIDLOCK_IDENTITY_H
@@ -58,6 +60,11 @@ struct sort identity_rwlock_sort(const pthread_rwlock_t *rwlock);
  * the class of a lock that was never initialised by a call). 0: not watched. From the fast path. */
 uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, struct site site);
 uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, struct site site);
+/* Of a lock that is nothing but an address and a kind. */
+uint64_t identity_plain_make(struct self *self, const void *address, uint8_t kind, struct site site);
+
+/* The same in the slow path. */
+uint64_t identity_mutex_meet(struct self *self, pthread_mutex_t *mutex, struct site site);
 
 /* The number if there is one; never makes one. Any thread. */
 uint64_t identity_mutex_find(const pthread_mutex_t *mutex);
@@ -66,7 +73,16 @@ uint64_t identity_rwlock_find(const pthread_rwlock_t *rwlock);
 /* After a successful init at `site`, and before a destroy that will succeed. In the slow path. */
 void identity_mutex_begin(struct self *self, pthread_mutex_t *mutex, struct site site);
 void identity_rwlock_begin(struct self *self, pthread_rwlock_t *rwlock, struct site site);
-void identity_mutex_end(struct self *self, pthread_mutex_t *mutex);
-void identity_rwlock_end(struct self *self, pthread_rwlock_t *rwlock);
+void identity_plain_begin(struct self *self, const void *address, uint8_t kind, uint8_t flags, struct site site);
+void identity_mutex_end(struct self *self, pthread_mutex_t *mutex, struct site site);
+void identity_rwlock_end(struct self *self, pthread_rwlock_t *rwlock, struct site site);
+void identity_plain_end(struct self *self, const void *address, uint8_t kind, struct site site);
+
+/* Was it destroyed, and its memory not been written since? */
+bool identity_mutex_destroyed(const pthread_mutex_t *mutex);
+bool identity_rwlock_destroyed(const pthread_rwlock_t *rwlock);
+bool identity_plain_destroyed(const void *address, uint8_t kind);
+/* A number by which a finding may name a destroyed lock, and the stack of its destruction; 0: nothing is known of it. In the slow path. */
+uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *stack);
 
 #endif

@@ -64,6 +64,10 @@ static void jumped_over(struct self *self, uint64_t from, uint64_t to, enum lock
 
 		if (held->sp < from || held->sp >= to || held->cause)
 			continue;
+		if (cause == CAUSE_EXCEPTION && (held->flags & HELD_SCOPED)) {
+			held_close_gap(self, i--);
+			continue;
+		}
 		held->cause = cause;
 		held->jump_stack = stack;
 		if ((held->flags & HELD_TAKER_ACTIVE) && self->jumped < UINT8_MAX)
@@ -150,8 +154,7 @@ EXPORT void __cxa_throw(void *object, void *type, void (*destructor)(void *))
 {
 	struct site site = SITE;
 
-	if (!real.__cxa_throw)
-		real.__cxa_throw = (__typeof__(real.__cxa_throw))real_cxx("__cxa_throw", (void *)site.caller);
+	real_other((void **)&real.__cxa_throw, "__cxa_throw", site.caller);
 	thrown(site);
 	real.__cxa_throw(object, type, destructor);
 	__builtin_unreachable();
@@ -161,8 +164,7 @@ EXPORT void __cxa_rethrow(void)
 {
 	struct site site = SITE;
 
-	if (!real.__cxa_rethrow)
-		real.__cxa_rethrow = (__typeof__(real.__cxa_rethrow))real_cxx("__cxa_rethrow", (void *)site.caller);
+	real_other((void **)&real.__cxa_rethrow, "__cxa_rethrow", site.caller);
 	thrown(site);
 	real.__cxa_rethrow();
 	__builtin_unreachable();
@@ -172,8 +174,7 @@ EXPORT void *__cxa_begin_catch(void *exception)
 {
 	struct site site = SITE;
 
-	if (!real.__cxa_begin_catch)
-		real.__cxa_begin_catch = (__typeof__(real.__cxa_begin_catch))real_cxx("__cxa_begin_catch", (void *)site.caller);
+	real_other((void **)&real.__cxa_begin_catch, "__cxa_begin_catch", site.caller);
 	caught(site);
 	return real.__cxa_begin_catch(exception);
 }

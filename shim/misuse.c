@@ -1,6 +1,8 @@
 /* misuse.c: see misuse.h. */
 #include "misuse.h"
 
+#include "identity.h"
+
 /* Where this thread itself took the lock before: an entry that was popped keeps its text until the place is used again. */
 static uint32_t last_acquired(struct self *self, const void *address)
 {
@@ -47,6 +49,97 @@ void misuse_destroy(struct self *self, const struct misuse *misuse)
 		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
 	else
 		return;
+	event_finding(self, &evidence);
+}
+
+void misuse_reinit(struct self *self, const struct misuse *misuse)
+{
+	struct evidence evidence = evidence_for(self, misuse, RULE_REINIT_LOCKED, LABEL_INITIALISED);
+	struct held *held = held_find(self, misuse->address);
+	struct holder holder;
+
+	if (held && held->lock == misuse->lock) {
+		/* A forked child makes its parent's locks anew: jemalloc does it by the hundred. */
+		bool innocent = held->flags & (HELD_UNKNOWN | HELD_AT_FORK);
+
+		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
+		held_remove(self, misuse->address);
+		if (innocent)
+			return;
+	} else if (event_find_holder(self, misuse->lock, &holder)) {
+		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
+		event_post_unlock(&holder, misuse->lock);
+	} else {
+		return;
+	}
+	event_finding(self, &evidence);
+}
+
+void misuse_freed(struct self *self, const struct misuse *misuse)
+{
+	struct evidence evidence = evidence_for(self, misuse, RULE_FREED_LOCKED, LABEL_FREED);
+	struct held *held = held_find(self, misuse->address);
+	struct holder holder;
+
+	if (held && held->lock == misuse->lock) {
+		if (held->flags & HELD_UNKNOWN)
+			return;
+		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
+		held_remove(self, misuse->address);
+	} else if (event_find_holder(self, misuse->lock, &holder)) {
+		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
+		event_post_unlock(&holder, misuse->lock);
+	} else {
+		return;
+	}
+	event_finding(self, &evidence);
+}
+
+void misuse_wait_unlocked(struct self *self, const struct misuse *misuse, bool free)
+{
+	struct evidence evidence = evidence_for(self, misuse, RULE_COND_WAIT_UNLOCKED, LABEL_WAITED);
+	struct holder holder;
+
+	if (misuse->lock && event_find_holder(self, misuse->lock, &holder))
+		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
+	else if (!free)
+		return;
+	event_finding(self, &evidence);
+}
+
+void misuse_two_mutexes(struct self *self, const struct misuse *misuse, const struct holder *other)
+{
+	struct evidence evidence = evidence_for(self, misuse, RULE_COND_TWO_MUTEXES, LABEL_WAITED);
+
+	evidence_add(&evidence, LABEL_WAITED_OTHER, other->thread, other->stack, 0);
+	event_finding(self, &evidence);
+}
+
+void misuse_use_destroyed(struct self *self, const struct misuse *misuse)
+{
+	struct evidence evidence = {.rule = RULE_USE_DESTROYED};
+	bool fast = !self->busy;
+	uint32_t stack;
+
+	if (fast && !self_enter())
+		return;
+	evidence.lock = identity_destroyed(self, misuse->address, &stack);
+	if (evidence.lock) {
+		evidence_add(&evidence, LABEL_WANTED, self->info->id, stack_capture(self, misuse->site)->stack, LOCK_EXCLUSIVE);
+		evidence_add(&evidence, LABEL_DESTROYED, 0, stack, 0);
+		event_finding(self, &evidence);
+	}
+	if (fast)
+		self_leave(self);
+}
+
+void misuse_owner_died(struct self *self, const struct misuse *misuse)
+{
+	struct evidence evidence = evidence_for(self, misuse, RULE_OWNER_DIED, LABEL_RELEASED);
+	const struct held *held = held_find(self, misuse->address);
+
+	if (held)
+		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
 	event_finding(self, &evidence);
 }
 

@@ -21,6 +21,25 @@ void misuse_unlock(struct self *self, const struct misuse *misuse, enum rule rul
 /* A lock is destroyed while its own state says that it is held. In the slow path. */
 void misuse_destroy(struct self *self, const struct misuse *misuse);
 
+/* A lock that may be held has been initialised again: it is free now, whoever held it. In the slow path. */
+void misuse_reinit(struct self *self, const struct misuse *misuse);
+
+/* It was destroyed, and its memory has not been a lock since. From the fast path, or the slow one. */
+void misuse_use_destroyed(struct self *self, const struct misuse *misuse);
+
+/* The memory of a lock is about to go, or has gone: a finding when somebody holds it. In the slow path. */
+void misuse_freed(struct self *self, const struct misuse *misuse);
+
+/* A condition is about to be waited on with a mutex that the thread is not known to hold. `free`: the mutex's own state says that nobody holds
+ * it; otherwise it is another thread's, if that is known. misuse->lock may be 0: one never seen before. In the slow path. */
+void misuse_wait_unlocked(struct self *self, const struct misuse *misuse, bool free);
+
+/* A condition is waited on with this mutex while another thread, `other`, waits on it with another one. In the slow path. */
+void misuse_two_mutexes(struct self *self, const struct misuse *misuse, const struct holder *other);
+
+/* A robust mutex is about to be unlocked as its dead owner left it. In the slow path. */
+void misuse_owner_died(struct self *self, const struct misuse *misuse);
+
 /* libc answered EDEADLK. From the fast path. */
 void misuse_relock_refused(struct self *self, const struct request *request);
 

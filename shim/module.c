@@ -43,6 +43,21 @@ void module_init(void)
 		slash[1] = '\0';
 }
 
+bool module_there(uint64_t address)
+{
+	struct dl_find_object object;
+
+	return _dl_find_object((void *)(uintptr_t)address, &object) == 0;
+}
+
+bool module_same(uint64_t a, uint64_t b)
+{
+	struct dl_find_object first, second;
+
+	return a && b && _dl_find_object((void *)(uintptr_t)a, &first) == 0 && _dl_find_object((void *)(uintptr_t)b, &second) == 0 &&
+	       first.dlfo_link_map == second.dlfo_link_map;
+}
+
 bool module_is_own(uint64_t address)
 {
 	return address - own_start < own_end - own_start;

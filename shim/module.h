@@ -11,6 +11,9 @@
 
 /* The address as module and offset; FRAME_MODULE is 0 where no module is known. Caller holds process->lock. */
 frame_t module_frame(uint64_t address);
+/* Does it lie in an object that is loaded now? Do both lie in the same one? Any thread, no lock. */
+bool module_there(uint64_t address);
+bool module_same(uint64_t a, uint64_t b);
 /* Does the address lie in this library? Any thread, no lock. */
 bool module_is_own(uint64_t address);
 /* Notes the library's own range and the program's path; at start. */

@@ -5,7 +5,9 @@
 #include "events.h"
 #include "held.h"
 #include "identity.h"
+#include "index.h"
 #include "misuse.h"
+#include "mutex.h"
 #include "real.h"
 #include "state.h"
 
@@ -48,6 +50,17 @@ static void mutex_relock(struct self *self, pthread_mutex_t *mutex, const struct
 	}
 }
 
+/* The state that a robust mutex protects is not whole: until it is made so, unlocking it is a misuse. */
+static SLOW void mark_owner_died(struct self *self, pthread_mutex_t *mutex)
+{
+	struct held *held = held_find(self, mutex);
+
+	if (held && (held->address & 1) == 0) {
+		held->flags |= HELD_OWNER_DIED;
+		held->address |= 1;
+	}
+}
+
 /* A call that is going to wait: recorded and published before, taken off after. */
 static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct request *request, const struct timed *timed)
 {
@@ -64,6 +77,8 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 	held_wait_end(self);
 	if (unlikely(result == EDEADLK))
 		misuse_relock_refused(self, request);
+	if (unlikely(result == EOWNERDEAD))
+		mark_owner_died(self, mutex);
 	return result;
 }
 
@@ -79,6 +94,13 @@ INLINE void mutex_acquired(struct self *self, pthread_mutex_t *mutex, uint8_t ho
 	held_push(self, id, mutex, held_what(0, LOCK_EXCLUSIVE, how), site);
 }
 
+/* libc said EINVAL: of a destroyed mutex it says that to everything. */
+static SLOW void mutex_refused(struct self *self, pthread_mutex_t *mutex, struct site site)
+{
+	if (identity_mutex_destroyed(mutex))
+		misuse_use_destroyed(self, &(struct misuse){.address = mutex, .site = site});
+}
+
 /* The try did not simply succeed. */
 static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int result, struct site site)
 {
@@ -86,6 +108,10 @@ static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int r
 
 	if (acquired(result))
 		mutex_acquired(self, mutex, LOCK_BLOCKING, site);
+	if (result == EOWNERDEAD)
+		mark_owner_died(self, mutex);
+	if (result == EINVAL)
+		mutex_refused(self, mutex, site);
 	if (result != EBUSY)
 		return result;
 	request.lock = mutex_id(self, mutex, site);
@@ -102,21 +128,31 @@ static SLOW int mutex_lock_first(pthread_mutex_t *mutex, struct site site)
 	return mutex_lock_rest(self, mutex, real.first_mutex(mutex), site);
 }
 
-EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+INLINE int lock_here(pthread_mutex_t *mutex, struct site site)
 {
 	struct self *self = self_current;
 	int result;
 
 	if (unlikely(!self->slot))
-		return mutex_lock_first(mutex, SITE);
+		return mutex_lock_first(mutex, site);
 	result = real.first_mutex(mutex);
 	if (unlikely(result != 0))
-		return mutex_lock_rest(self, mutex, result, SITE);
-	mutex_acquired(self, mutex, LOCK_BLOCKING, SITE);
+		return mutex_lock_rest(self, mutex, result, site);
+	mutex_acquired(self, mutex, LOCK_BLOCKING, site);
 	return 0;
 }
 
-EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
+int mutex_lock(pthread_mutex_t *mutex, struct site site)
+{
+	return lock_here(mutex, site);
+}
+
+EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	return lock_here(mutex, SITE);
+}
+
+int mutex_trylock(pthread_mutex_t *mutex, struct site site)
 {
 	struct self *self = self_current;
 	int result;
@@ -128,19 +164,30 @@ EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 	}
 	result = real.pthread_mutex_trylock(mutex);
 	if (acquired(result))
-		mutex_acquired(self, mutex, LOCK_TRY, SITE);
+		mutex_acquired(self, mutex, LOCK_TRY, site);
+	if (unlikely(result == EOWNERDEAD))
+		mark_owner_died(self, mutex);
+	if (unlikely(result == EINVAL))
+		mutex_refused(self, mutex, site);
 	return result;
 }
 
+EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	return mutex_trylock(mutex, SITE);
+}
+
 /* Timed forms try nothing beforehand: a bad clock or time must stay EINVAL. */
-static int mutex_lock_timed(pthread_mutex_t *mutex, const struct timed *timed, struct site site)
+int mutex_lock_timed(pthread_mutex_t *mutex, const struct timed *timed, struct site site)
 {
 	struct self *self = self_current;
 	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_TIMED, site};
 
 	if (unlikely(!self->slot))
 		self = self_open();
-	if (self)
+	if (self && identity_mutex_destroyed(mutex))
+		mutex_refused(self, mutex, site);
+	else if (self)
 		request.lock = mutex_id(self, mutex, site);
 	return request.lock ? mutex_wait(self, mutex, &request, timed) : real_lock(mutex, timed);
 }
@@ -168,7 +215,12 @@ static int mutex_unlock_entered(struct self *self, pthread_mutex_t *mutex, struc
 {
 	struct sort sort = identity_mutex_sort(mutex);
 	struct misuse misuse = {.lock = identity_mutex_find(mutex), .address = mutex, .site = site};
+	const struct held *held = held_find(self, mutex);
 
+	if (held && (held->flags & HELD_OWNER_DIED))
+		misuse_owner_died(self, &misuse);
+	if (identity_mutex_destroyed(mutex))
+		misuse_use_destroyed(self, &misuse);
 	if (held_remove(self, mutex) || !misuse.lock || sort.kind == KIND_UNKNOWN)
 		return real.pthread_mutex_unlock(mutex);
 	if (libc_checks(sort)) {
@@ -178,7 +230,7 @@ static int mutex_unlock_entered(struct self *self, pthread_mutex_t *mutex, struc
 			misuse_unlock(self, &misuse, RULE_UNLOCK_REFUSED);
 		return result;
 	}
-	if (mutex->__data.__lock == 0)
+	if (mutex_surely_free(mutex))
 		misuse_unlock(self, &misuse, RULE_UNLOCK_NOT_LOCKED);
 	else if (mutex->__data.__owner != (int)self->info->tid)
 		misuse_unlock(self, &misuse, RULE_UNLOCK_NOT_OWNER);
@@ -199,6 +251,15 @@ static SLOW int mutex_unlock_slow(pthread_mutex_t *mutex, struct site site)
 	return result;
 }
 
+int mutex_unlock(pthread_mutex_t *mutex, struct site site)
+{
+	struct slot *slot = self_current->slot;
+
+	if (likely(slot && held_pop(slot, mutex)))
+		return real.pthread_mutex_unlock(mutex);
+	return mutex_unlock_slow(mutex, site);
+}
+
 EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
 	struct slot *slot = self_current->slot;
@@ -208,26 +269,64 @@ EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 	return mutex_unlock_slow(mutex, SITE);
 }
 
-/* ---- init, destroy ---- */
+/* ---- robust ---- */
 
-EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+EXPORT int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
-	struct self *self;
+	struct self *self = self_current;
+	struct held *held;
 	int result;
 
 	real_ready();
-	result = real.pthread_mutex_init(mutex, attributes);
-	if (result != 0)
-		return result;
-	self = self_enter();
-	if (self) {
-		identity_mutex_begin(self, mutex, SITE);
-		self_leave(self);
+	result = real.pthread_mutex_consistent(mutex);
+	held = result == 0 && self->slot ? held_find(self, mutex) : NULL;
+	if (held) {
+		held->address &= ~1ull;
+		held->flags &= (uint8_t)~HELD_OWNER_DIED;
 	}
 	return result;
 }
 
-EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
+bool mutex_surely_free(const pthread_mutex_t *mutex)
+{
+	/* An elided lock leaves its word alone. */
+	return identity_mutex_sort(mutex).kind != KIND_UNKNOWN && !(mutex->__data.__kind & 0x100) && mutex->__data.__lock == 0;
+}
+
+/* ---- init, destroy ---- */
+
+uint64_t mutex_before_init(const pthread_mutex_t *mutex)
+{
+	/* Memory that was never a lock is not to be read: a memory checker would complain. */
+	return index_id(mutex) ? identity_mutex_find(mutex) : 0;
+}
+
+void mutex_initialised(pthread_mutex_t *mutex, uint64_t before, struct site site)
+{
+	struct self *self = self_enter();
+
+	if (!self)
+		return;
+	if (before)
+		misuse_reinit(self, &(struct misuse){.lock = before, .address = mutex, .site = site});
+	identity_mutex_begin(self, mutex, site);
+	self_leave(self);
+}
+
+EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+	uint64_t before;
+	int result;
+
+	real_ready();
+	before = mutex_before_init(mutex);
+	result = real.pthread_mutex_init(mutex, attributes);
+	if (result == 0)
+		mutex_initialised(mutex, before, SITE);
+	return result;
+}
+
+int mutex_destroy(pthread_mutex_t *mutex, struct site site)
 {
 	struct self *self;
 	int result;
@@ -237,16 +336,21 @@ EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 	if (!self)
 		return real.pthread_mutex_destroy(mutex);
 	if (mutex->__data.__lock != 0 && identity_mutex_sort(mutex).kind != KIND_UNKNOWN) {
-		struct misuse misuse = {.lock = identity_mutex_find(mutex), .address = mutex, .site = SITE};
+		struct misuse misuse = {.lock = identity_mutex_find(mutex), .address = mutex, .site = site};
 
 		if (misuse.lock)
 			misuse_destroy(self, &misuse);
 	}
 	result = real.pthread_mutex_destroy(mutex);
 	if (result == 0)
-		identity_mutex_end(self, mutex);
+		identity_mutex_end(self, mutex, site);
 	self_leave(self);
 	return result;
+}
+
+EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+	return mutex_destroy(mutex, SITE);
 }
 
 OLD_NAME(__pthread_mutex_lock, pthread_mutex_lock);

@@ -6,7 +6,16 @@
 #include <stdint.h>
 #include <string.h>
 
-struct real real;
+/* Before anything is resolved: the loader frees with our function as soon as the library is there. */
+static void free_first(void *block)
+{
+	real_resolve();
+	/* In the middle of resolving, by dlsym itself: a block of a few bytes is lost. */
+	if (real.free != free_first)
+		real.free(block);
+}
+
+struct real real = {.free = free_first};
 
 /* pthread_cond_* has two implementations on x86-64, and dlsym returned the old one up to glibc 2.31. clockwait is newer, and has one. */
 static void *find(const char *name)
@@ -33,6 +42,12 @@ static int busy_rwlock(pthread_rwlock_t *rwlock)
 	return EBUSY;
 }
 
+static int busy_spin(pthread_spinlock_t *lock)
+{
+	(void)lock;
+	return EBUSY;
+}
+
 static void choose_first(void)
 {
 	bool sanitized = __sanitizer_print_stack_trace != NULL;
@@ -40,6 +55,7 @@ static void choose_first(void)
 	real.first_mutex = sanitized ? busy_mutex : real.pthread_mutex_trylock;
 	real.first_read = sanitized ? busy_rwlock : real.pthread_rwlock_tryrdlock;
 	real.first_write = sanitized ? busy_rwlock : real.pthread_rwlock_trywrlock;
+	real.first_spin = sanitized ? busy_spin : real.pthread_spin_trylock;
 }
 
 void real_resolve(void)
@@ -51,26 +67,24 @@ void real_resolve(void)
 	if (resolving)
 		return;
 	resolving = true;
-#define REAL(name)                                                                                                                         \
-	if (strncmp(#name, "__cxa_", 6))                                                                                                   \
-		real.name = (__typeof__(real.name))find(#name);
+#define REAL(name) real.name = (__typeof__(real.name))find(#name);
+#define OTHER(name)
 #define ALIAS(name, target)
 #include "functions.def"
 #undef REAL
+#undef OTHER
 #undef ALIAS
+	real.malloc_usable_size = (__typeof__(real.malloc_usable_size))find("malloc_usable_size");
 	choose_first();
 	__atomic_store_n(&real.ready, true, __ATOMIC_RELEASE);
 	resolving = false;
 }
 
-void *real_cxx(const char *name, const void *caller)
+void real_find_other(void **slot, const char *name, uint64_t caller)
 {
-	void *address = dlsym(RTLD_NEXT, name);
 	struct dl_find_object object;
 
-	if (address)
-		return address;
-	if (_dl_find_object((void *)(uintptr_t)caller, &object) != 0)
-		return NULL;
-	return dlsym(object.dlfo_link_map, name);
+	*slot = dlsym(RTLD_NEXT, name);
+	if (!*slot && _dl_find_object((void *)(uintptr_t)caller, &object) == 0)
+		*slot = dlsym(object.dlfo_link_map, name);
 }

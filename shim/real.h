@@ -4,11 +4,18 @@
 #ifndef GRIDLOCK_REAL_H
 #define GRIDLOCK_REAL_H
 
+#include <dlfcn.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <threads.h>
 #include <unistd.h>
 
 /* No public header declares these. */
@@ -16,16 +23,47 @@ void __longjmp_chk(struct __jmp_buf_tag env[1], int value) __attribute__((noretu
 void __cxa_throw(void *object, void *type, void (*destructor)(void *)) __attribute__((noreturn));
 void __cxa_rethrow(void) __attribute__((noreturn));
 void *__cxa_begin_catch(void *exception);
+int __cxa_guard_acquire(int64_t *guard);
+void __cxa_guard_release(int64_t *guard);
+void __cxa_guard_abort(int64_t *guard);
+
+/* Other libraries', whose headers are not needed to build this one: GLib (void: GMutex, GCond), Qt 5 (QMutex), OpenMP's runtimes. */
+void g_mutex_lock(void *mutex);
+int g_mutex_trylock(void *mutex);
+void g_mutex_unlock(void *mutex);
+void g_mutex_init(void *mutex);
+void g_mutex_clear(void *mutex);
+void g_cond_wait(void *cond, void *mutex);
+int g_cond_wait_until(void *cond, void *mutex, int64_t until);
+void _ZN6QMutex4lockEv(void *mutex);
+bool _ZN6QMutex7tryLockEi(void *mutex, int milliseconds);
+void _ZN6QMutex6unlockEv(void *mutex);
+void omp_set_lock(void *lock);
+int omp_test_lock(void *lock);
+void omp_unset_lock(void *lock);
+void omp_set_nest_lock(void *lock);
+int omp_test_nest_lock(void *lock);
+void omp_unset_nest_lock(void *lock);
+void GOMP_critical_start(void);
+void GOMP_critical_end(void);
+void GOMP_critical_name_start(void **name);
+void GOMP_critical_name_end(void **name);
+void __kmpc_critical(void *location, int32_t thread, void *name);
+void __kmpc_end_critical(void *location, int32_t thread, void *name);
 
 struct real {
 	bool ready;
 	/* What an untimed lock tries first: libc's try; always EBUSY under a sanitizer's runtime, which draws no order from a try. */
 	__typeof__(&pthread_mutex_trylock) first_mutex;
 	__typeof__(&pthread_rwlock_tryrdlock) first_read, first_write;
-#define REAL(name) __typeof__(&name) name;
+	__typeof__(&pthread_spin_trylock) first_spin;
+	__typeof__(&malloc_usable_size) malloc_usable_size; /* not wrapped; may be another allocator's than `free` */
+#define REAL(name)  __typeof__(&name) name;
+#define OTHER(name) REAL(name)
 #define ALIAS(name, target)
 #include "functions.def"
 #undef REAL
+#undef OTHER
 #undef ALIAS
 };
 extern struct real real;
@@ -41,8 +79,15 @@ static inline void real_ready(void)
 		real_resolve();
 }
 
-/* The C++ runtime's function `name` as the module that holds `caller` sees it (it may have been loaded with RTLD_LOCAL, where RTLD_NEXT
- * finds nothing). Takes the loader's lock: once a function, for the result is kept by the callers. NULL: not there. */
-void *real_cxx(const char *name, const void *caller);
+/* Another library's function `name`, into *slot unless it is there: as the module that holds the address `caller` sees it, for the library may
+ * have been loaded with RTLD_LOCAL, where RTLD_NEXT finds nothing. Takes the loader's lock, once a function. */
+void real_find_other(void **slot, const char *name, uint64_t caller);
+
+static inline void real_other(void **slot, const char *name, uint64_t caller)
+{
+	real_ready();
+	if (__builtin_expect(!*slot, 0))
+		real_find_other(slot, name, caller);
+}
 
 #endif

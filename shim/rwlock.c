@@ -3,15 +3,24 @@
 #include "events.h"
 #include "held.h"
 #include "identity.h"
+#include "index.h"
 #include "misuse.h"
 #include "real.h"
 #include "state.h"
+
+/* One without a valid stamp: new, or known by its address, or destroyed, which libc does not mind. */
+static SLOW uint64_t rwlock_met(struct self *self, pthread_rwlock_t *rwlock, struct site site)
+{
+	if (identity_rwlock_destroyed(rwlock))
+		misuse_use_destroyed(self, &(struct misuse){.address = rwlock, .site = site});
+	return identity_rwlock_make(self, rwlock, site);
+}
 
 INLINE uint64_t rwlock_id(struct self *self, pthread_rwlock_t *rwlock, struct site site)
 {
 	uint64_t id = identity_of_rwlock(rwlock);
 
-	return likely(id) ? id : identity_rwlock_make(self, rwlock, site);
+	return likely(id) ? id : rwlock_met(self, rwlock, site);
 }
 
 INLINE int real_try(pthread_rwlock_t *rwlock, uint8_t mode)
@@ -74,7 +83,7 @@ INLINE void rwlock_acquired(struct self *self, pthread_rwlock_t *rwlock, uint8_t
 	uint64_t id = identity_of_rwlock(rwlock);
 
 	if (unlikely(!id)) {
-		id = identity_rwlock_make(self, rwlock, site);
+		id = rwlock_met(self, rwlock, site);
 		if (!id)
 			return;
 	}
@@ -242,18 +251,21 @@ EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
 
 EXPORT int pthread_rwlock_init(pthread_rwlock_t *restrict rwlock, const pthread_rwlockattr_t *restrict attributes)
 {
+	struct misuse before = {.address = rwlock, .site = SITE};
 	struct self *self;
 	int result;
 
 	real_ready();
+	/* Memory that was never a lock is not to be read: a memory checker would complain. */
+	before.lock = index_id(rwlock) ? identity_rwlock_find(rwlock) : 0;
 	result = real.pthread_rwlock_init(rwlock, attributes);
-	if (result != 0)
+	self = result == 0 ? self_enter() : NULL;
+	if (!self)
 		return result;
-	self = self_enter();
-	if (self) {
-		identity_rwlock_begin(self, rwlock, SITE);
-		self_leave(self);
-	}
+	if (before.lock)
+		misuse_reinit(self, &before);
+	identity_rwlock_begin(self, rwlock, before.site);
+	self_leave(self);
 	return result;
 }
 
@@ -274,7 +286,7 @@ EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
 	}
 	result = real.pthread_rwlock_destroy(rwlock);
 	if (result == 0)
-		identity_rwlock_end(self, rwlock);
+		identity_rwlock_end(self, rwlock, SITE);
 	self_leave(self);
 	return result;
 }

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -132,7 +133,7 @@ static bool file_map(int fd)
 		uint8_t *chunk = mapping + (size_t)i * RECORDING_CHUNK;
 
 		if (mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) != 0 || !pages_ready(chunk, RECORDING_CHUNK, fd)) {
-			munmap(mapping, size);
+			syscall(SYS_munmap, mapping, size);
 			sink_header = NULL;
 			return false;
 		}

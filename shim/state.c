@@ -43,7 +43,8 @@ void state_pages_free(void *pages, size_t size)
 {
 	int saved = errno;
 
-	munmap(pages, size);
+	/* Not by the library function: ours looks for locks. */
+	syscall(SYS_munmap, pages, size);
 	errno = saved;
 }
 

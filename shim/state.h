@@ -19,9 +19,10 @@
 #include "graph/recording.h"
 #include "shim.h"
 
-#define MEMO_SIZE  512	/* stacks of (return address, sp) pairs seen by a thread */
-#define SEEN_SIZE  1024 /* nested contexts seen by a thread */
-#define MAX_FRAMES 256
+#define MEMO_SIZE   512	 /* stacks of (return address, sp) pairs seen by a thread */
+#define SEEN_SIZE   1024 /* nested contexts seen by a thread */
+#define MAX_FRAMES  256
+#define PASSED_SIZE 64 /* onces that a thread has passed */
 
 struct memo {
 	uint64_t caller, sp;
@@ -49,6 +50,13 @@ struct self {
 	uint32_t deep_room; /* entries in `deep` */
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
+	struct once_call *once;	      /* the innermost pthread_once in progress */
+	uint64_t passed[PASSED_SIZE]; /* by address, open addressing; full: all are taken as passed */
+	/* What the last release and acquire of a semaphore's order came to: the next one may find that it brings nothing new. */
+	const void *released;
+	uint32_t released_news;
+	uint32_t acquired_version;
+	const struct sync *acquired;
 	uint64_t seen[SEEN_SIZE];
 	struct memo memo[MEMO_SIZE];
 	union {

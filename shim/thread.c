@@ -3,19 +3,14 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "thread.h"
+
 #include "attach.h"
 #include "events.h"
 #include "held.h"
 #include "real.h"
 
 /* ---- create ---- */
-
-/* What a new thread is to do; made by its creator, freed by itself. */
-struct start {
-	void *(*routine)(void *);
-	void *argument;
-	struct thread_info *info;
-};
 
 /* Left through _Unwind_ForcedUnwind: by pthread_exit, whose wrapper said so before, or by cancellation. */
 static void unwound(void *argument)
@@ -26,16 +21,26 @@ static void unwound(void *argument)
 		info->cause = CAUSE_CANCEL;
 }
 
-static void *run(void *argument)
+/* The new thread's own copy of what it is to do. */
+static struct start started(void *argument)
 {
 	struct start start = *(struct start *)argument;
-	void *result;
 
 	if (state_lock(NULL)) {
 		arena_free(&tables, argument, sizeof(start));
 		state_unlock(NULL);
 	}
 	attach_child(start.info);
+	if (self_current->attached)
+		memcpy(self_current->passed, start.passed, sizeof(start.passed));
+	return start;
+}
+
+void *thread_run(void *argument)
+{
+	struct start start = started(argument);
+	void *result;
+
 	pthread_cleanup_push(unwound, start.info);
 	result = start.routine(start.argument);
 	pthread_cleanup_pop(0);
@@ -43,93 +48,139 @@ static void *run(void *argument)
 	return result;
 }
 
-static struct start *start_new(struct self *self, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument,
-			       struct site site)
+int thread_run_c11(void *argument)
+{
+	struct start start = started(argument);
+	int result;
+
+	pthread_cleanup_push(unwound, start.info);
+	result = start.c11(start.argument);
+	pthread_cleanup_pop(0);
+	start.info->cause = CAUSE_RETURN;
+	return result;
+}
+
+/* The caller is in the slow path. */
+static struct start *start_new(struct self *self, const struct start *what, bool detached, struct site site)
 {
 	uint32_t stack = stack_capture(self, site)->stack;
-	int detached = PTHREAD_CREATE_JOINABLE;
+	const void *routine = what->routine ? (const void *)(uintptr_t)what->routine : (const void *)(uintptr_t)what->c11;
 	struct start *start;
 
-	if (attributes)
-		pthread_attr_getdetachstate(attributes, &detached);
 	if (!state_lock(self))
 		return NULL;
 	start = arena_alloc(&tables, sizeof(*start));
-	if (start)
-		*start = (struct start){routine, argument, attach_child_new(self, stack, routine)};
+	if (start) {
+		*start = *what;
+		memcpy(start->passed, self->passed, sizeof(start->passed));
+		start->info = attach_child_new(self, stack, routine);
+	}
 	if (start && start->info)
-		start->info->detached = detached == PTHREAD_CREATE_DETACHED;
+		start->info->detached = detached;
 	state_unlock(self);
 	return start && start->info ? start : NULL;
 }
 
-EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*routine)(void *),
-			  void *restrict argument)
-{
-	struct start *start = NULL;
-	struct self *self;
-	int result;
-
-	real_ready();
-	self = self_enter();
-	if (self) {
-		start = start_new(self, attributes, routine, argument, SITE);
-		self_leave(self);
-	}
-	if (!start)
-		return real.pthread_create(thread, attributes, routine, argument);
-	result = real.pthread_create(thread, attributes, run, start);
-	if (result != 0 && self_enter()) {
-		if (state_lock(self)) {
-			attach_child_drop(start->info);
-			arena_free(&tables, start, sizeof(*start));
-			state_unlock(self);
-		}
-		self_leave(self);
-	}
-	return result;
-}
-
-/* ---- join, detach ---- */
-
-static void joined(pthread_t thread, struct site site)
+struct start *thread_starting(struct start what, bool detached, struct site site)
 {
 	struct self *self = self_enter();
-	uint32_t stack;
+	struct start *start;
+
+	if (!self)
+		return NULL;
+	start = start_new(self, &what, detached, site);
+	self_leave(self);
+	return start;
+}
+
+void thread_not_started(struct start *start)
+{
+	struct self *self = self_enter();
 
 	if (!self)
 		return;
-	stack = stack_capture(self, site)->stack;
 	if (state_lock(self)) {
-		attach_joined(self, thread, stack);
+		attach_child_drop(start->info);
+		arena_free(&tables, start, sizeof(*start));
 		state_unlock(self);
 	}
 	self_leave(self);
 }
 
-/* Before a wait that is none for a lock: what a jump has leaked is said now. */
-static void about_to_block(void)
+EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*routine)(void *),
+			  void *restrict argument)
+{
+	int detached = PTHREAD_CREATE_JOINABLE, result;
+	struct start *start;
+
+	real_ready();
+	if (attributes)
+		pthread_attr_getdetachstate(attributes, &detached);
+	start = thread_starting((struct start){.routine = routine, .argument = argument}, detached == PTHREAD_CREATE_DETACHED, SITE);
+	if (!start)
+		return real.pthread_create(thread, attributes, routine, argument);
+	result = real.pthread_create(thread, attributes, thread_run, start);
+	if (result != 0)
+		thread_not_started(start);
+	return result;
+}
+
+/* ---- join, detach ---- */
+
+void thread_join_begins(pthread_t thread, struct site site)
 {
 	struct self *self;
 
 	real_ready();
-	if (!self_current->jumped)
-		return;
 	self = self_enter();
 	if (!self)
 		return;
-	event_report_jumped(self);
+	/* What a jump has leaked is said now. */
+	if (self->jumped)
+		event_report_jumped(self);
+	held_wait_for(self, WAIT_JOIN, (const void *)thread, 0, site);
 	self_leave(self);
+}
+
+static void joined(struct self *self, pthread_t thread, struct site site)
+{
+	uint32_t stack = stack_capture(self, site)->stack;
+
+	if (!state_lock(self))
+		return;
+	attach_joined(self, thread, stack);
+	state_unlock(self);
+}
+
+void thread_join_ends(pthread_t thread, bool success, struct site site)
+{
+	struct self *self = self_enter();
+
+	if (!self)
+		return;
+	held_wait_end(self);
+	if (success)
+		joined(self, thread, site);
+	self_leave(self);
+}
+
+/* Cancelled in a join. */
+static void join_left(void *unused)
+{
+	(void)unused;
+	if (self_current->slot)
+		held_wait_end(self_current);
 }
 
 EXPORT int pthread_join(pthread_t thread, void **value)
 {
 	int result;
 
-	about_to_block();
+	thread_join_begins(thread, SITE);
+	pthread_cleanup_push(join_left, NULL);
 	result = real.pthread_join(thread, value);
-	if (result == 0)
-		joined(thread, SITE);
+	pthread_cleanup_pop(0);
+	thread_join_ends(thread, result == 0, SITE);
 	return result;
 }
 
@@ -140,7 +191,7 @@ EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 	real_ready();
 	result = real.pthread_tryjoin_np(thread, value);
 	if (result == 0)
-		joined(thread, SITE);
+		thread_join_ends(thread, true, SITE);
 	return result;
 }
 
@@ -148,10 +199,11 @@ EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct tim
 {
 	int result;
 
-	about_to_block();
+	thread_join_begins(thread, SITE);
+	pthread_cleanup_push(join_left, NULL);
 	result = real.pthread_timedjoin_np(thread, value, until);
-	if (result == 0)
-		joined(thread, SITE);
+	pthread_cleanup_pop(0);
+	thread_join_ends(thread, result == 0, SITE);
 	return result;
 }
 
@@ -159,43 +211,53 @@ EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
 {
 	int result;
 
-	about_to_block();
+	thread_join_begins(thread, SITE);
+	pthread_cleanup_push(join_left, NULL);
 	result = real.pthread_clockjoin_np(thread, value, clock, until);
-	if (result == 0)
-		joined(thread, SITE);
+	pthread_cleanup_pop(0);
+	thread_join_ends(thread, result == 0, SITE);
 	return result;
 }
 
-EXPORT int pthread_detach(pthread_t thread)
+void thread_detached(pthread_t thread)
 {
 	struct self *self;
 
 	real_ready();
 	self = self_enter();
-	/* Before the real one: after it the number may belong to another thread. */
-	if (self) {
-		if (state_lock(self)) {
-			attach_detached(thread);
-			state_unlock(self);
-		}
-		self_leave(self);
+	if (!self)
+		return;
+	if (state_lock(self)) {
+		attach_detached(thread);
+		state_unlock(self);
 	}
+	self_leave(self);
+}
+
+EXPORT int pthread_detach(pthread_t thread)
+{
+	thread_detached(thread);
 	return real.pthread_detach(thread);
 }
 
 /* ---- exit ---- */
 
-EXPORT void pthread_exit(void *value)
+void thread_exits(struct site site)
 {
 	struct self *self;
 
 	real_ready();
 	self = self_enter();
-	if (self) {
-		self->info->cause = CAUSE_PTHREAD_EXIT;
-		self->info->end_stack = stack_capture(self, SITE)->stack;
-		self_leave(self);
-	}
+	if (!self)
+		return;
+	self->info->cause = CAUSE_PTHREAD_EXIT;
+	self->info->end_stack = stack_capture(self, site)->stack;
+	self_leave(self);
+}
+
+EXPORT void pthread_exit(void *value)
+{
+	thread_exits(SITE);
 	real.pthread_exit(value);
 }
 

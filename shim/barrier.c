@@ -1,0 +1,51 @@
+/* barrier.c: barriers: what each thread did before it came lies before what any of them does after. */
+#include "events.h"
+#include "held.h"
+#include "real.h"
+
+EXPORT int pthread_barrier_init(pthread_barrier_t *restrict barrier, const pthread_barrierattr_t *restrict attributes, unsigned count)
+{
+	struct self *self;
+	int result;
+
+	real_ready();
+	result = real.pthread_barrier_init(barrier, attributes, count);
+	self = result == 0 ? self_enter() : NULL;
+	if (self) {
+		event_barrier_init(self, barrier, count);
+		self_leave(self);
+	}
+	return result;
+}
+
+EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
+{
+	real_ready();
+	event_sync_forget(barrier);
+	return real.pthread_barrier_destroy(barrier);
+}
+
+EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
+{
+	struct site site = SITE;
+	uint64_t round = 0;
+	struct self *self;
+	int result;
+
+	real_ready();
+	self = self_enter();
+	if (self) {
+		if (self->jumped)
+			event_report_jumped(self);
+		held_wait_for(self, WAIT_BARRIER, barrier, 0, site);
+		round = event_barrier_arrive(self, barrier, site);
+		self_leave(self);
+	}
+	result = real.pthread_barrier_wait(barrier);
+	if (self && self_enter()) {
+		held_wait_end(self);
+		event_barrier_leave(self, barrier, round);
+		self_leave(self);
+	}
+	return result;
+}

@@ -1,0 +1,207 @@
+/*
+ * memory.c: memory that carries locks going away: free, realloc, munmap, dlclose. A lock that is held then is a finding; the lives of the
+ * others end here, earlier than by the next lock at their address. What holds no lock costs a load and a compare (index_near).
+ */
+#include <dlfcn.h>
+#include <malloc.h>
+#include <sys/mman.h>
+
+#include "events.h"
+#include "identity.h"
+#include "index.h"
+#include "misuse.h"
+#include "module.h"
+#include "real.h"
+
+/* ---- what is about to go ---- */
+
+/* Is it locked, as far as its own memory tells? It is still there. */
+static bool looks_locked(const struct index_entry *entry)
+{
+	switch (entry->kind) {
+	case KIND_MUTEX:
+	case KIND_RECURSIVE:
+	case KIND_ERRORCHECK:
+	case KIND_ADAPTIVE:
+		return ((const pthread_mutex_t *)entry->address)->__data.__lock != 0;
+	case KIND_RWLOCK:
+	case KIND_RWLOCK_WRITER:
+		return ((const pthread_rwlock_t *)entry->address)->__data.__readers >> 3 != 0 ||
+		       ((const pthread_rwlock_t *)entry->address)->__data.__cur_writer != 0;
+	default:
+		return true;
+	}
+}
+
+/* The life that `found` told of is over; another one may have begun at its address since. */
+static void life_goes(struct self *self, const struct index_entry *found)
+{
+	struct index_entry *entry;
+
+	if (!state_lock(self))
+		return;
+	entry = index_find(found->address);
+	if (entry && entry->id == found->id) {
+		index_remove(found->address);
+		if (found->kind != INDEX_CONDITION)
+			event_lock_gone(found->id);
+	}
+	state_unlock(self);
+}
+
+static void entry_goes(struct self *self, const struct index_entry *found, bool locked, struct site site)
+{
+	struct misuse misuse = {.lock = found->id, .address = found->address, .site = site};
+
+	if (locked && found->kind != INDEX_CONDITION && found->id != 0 && found->id != INDEX_DESTROYED)
+		misuse_freed(self, &misuse);
+	life_goes(self, found);
+}
+
+static bool next_entry(struct self *self, struct index_range *range, struct index_entry *found)
+{
+	bool more;
+
+	if (!state_lock(self))
+		return false;
+	more = index_next(range, found);
+	state_unlock(self);
+	return more;
+}
+
+static struct index_range range_of(const void *start, size_t size)
+{
+	return (struct index_range){.start = (uintptr_t)start, .end = (uintptr_t)start + size, .next = (uintptr_t)start};
+}
+
+/* Before the memory goes. */
+static SLOW void memory_goes(const void *start, size_t size, struct site site)
+{
+	struct index_range range = range_of(start, size);
+	struct self *self = self_enter();
+	struct index_entry found;
+
+	if (!self)
+		return;
+	while (next_entry(self, &range, &found))
+		entry_goes(self, &found, looks_locked(&found), site);
+	self_leave(self);
+}
+
+/* ---- free, realloc ---- */
+
+/* Whose blocks are these? Only an allocator that brought both functions can be asked. */
+static size_t size_of(void *block)
+{
+	static _Atomic int same; /* 0: not known yet */
+
+	if (!same)
+		same = module_same((uintptr_t)real.free, (uintptr_t)real.malloc_usable_size) ? 1 : -1;
+	return block && same == 1 ? real.malloc_usable_size(block) : 0;
+}
+
+static SLOW void block_goes(void *block, struct site site)
+{
+	real_ready();
+	memory_goes(block, size_of(block), site);
+}
+
+EXPORT void free(void *block)
+{
+	if (unlikely(index_near(block)))
+		block_goes(block, SITE);
+	real.free(block);
+}
+
+/* What lay in a block that may move. */
+struct moving {
+	struct index_entry found[16];
+	bool locked[16];
+	uint32_t count;
+};
+
+static void moving_begin(struct moving *moving, void *block)
+{
+	struct index_range range = range_of(block, size_of(block));
+	struct self *self = self_enter();
+
+	if (!self)
+		return;
+	while (moving->count < 16 && next_entry(self, &range, &moving->found[moving->count])) {
+		moving->locked[moving->count] = looks_locked(&moving->found[moving->count]);
+		moving->count++;
+	}
+	self_leave(self);
+}
+
+static void moving_end(const struct moving *moving, struct site site)
+{
+	struct self *self = moving->count ? self_enter() : NULL;
+
+	if (!self)
+		return;
+	for (uint32_t i = 0; i < moving->count; i++)
+		entry_goes(self, &moving->found[i], moving->locked[i], site);
+	self_leave(self);
+}
+
+static SLOW void *realloc_near(void *block, size_t size, struct site site)
+{
+	struct moving moving = {.count = 0};
+	void *result;
+
+	moving_begin(&moving, block);
+	result = real.realloc(block, size);
+	/* One that stays where it is keeps its locks; one that could not be had leaves the old one. */
+	if (result != block && (result || size == 0))
+		moving_end(&moving, site);
+	return result;
+}
+
+EXPORT void *realloc(void *block, size_t size)
+{
+	real_ready();
+	if (unlikely(index_near(block)) && block)
+		return realloc_near(block, size, SITE);
+	return real.realloc(block, size);
+}
+
+/* ---- mappings, modules ---- */
+
+/* May any lock lie there? What libc will refuse to unmap holds none. */
+static bool any_near(const void *start, size_t size)
+{
+	if (((uintptr_t)start & 4095) != 0 || size == 0 || (uintptr_t)start + size < (uintptr_t)start)
+		return false;
+	for (size_t page = 0; page < size && page >> 12 <= UINT16_MAX; page += 4096)
+		if (index_near((const char *)start + page))
+			return true;
+	return false;
+}
+
+EXPORT int munmap(void *start, size_t size)
+{
+	real_ready();
+	if (unlikely(any_near(start, size)))
+		memory_goes(start, size, SITE);
+	return real.munmap(start, size);
+}
+
+EXPORT int dlclose(void *handle)
+{
+	struct index_range everywhere = {.end = UINTPTR_MAX};
+	struct index_entry found;
+	struct self *self;
+	int result;
+
+	real_ready();
+	result = real.dlclose(handle);
+	self = result == 0 ? self_enter() : NULL;
+	/* Which objects have really gone shows afterwards: their static locks lie nowhere any more. Held stacks say who held them. */
+	while (self && next_entry(self, &everywhere, &found))
+		if ((found.flags & INDEX_STATIC) && !module_there((uintptr_t)found.address))
+			entry_goes(self, &found, true, SITE);
+	if (self)
+		self_leave(self);
+	return result;
+}
