@@ -39,11 +39,21 @@ static bool choose(const struct cycles_input *input, const struct cycle *cycle, 
 	return dependency->witness_count != 0;
 }
 
-/* May this choice for `link` stand beside those of the links before it: another thread, and (if asked) not ordered against any? */
-static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t link, bool unordered)
+/* What two witnesses of a choice must not be. */
+enum order { ORDER_ANY, ORDER_NOT_STRONG, ORDER_NONE_AT_ALL };
+
+/* Does an event put `a` before `b`, one that matters? */
+static bool comes_before(const struct cycles_input *input, struct cycles_witness a, struct cycles_witness b, enum order order)
+{
+	struct fact_before event;
+
+	return input->before(input->ctx, a, b, &event) && (order == ORDER_NONE_AT_ALL || !EVENT_IS_WEAK(event.event));
+}
+
+/* May this choice for `link` stand beside those of the links before it: another thread, and not ordered against any? */
+static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t link, enum order order)
 {
 	struct cycles_witness mine = cycle->links[link].witness;
-	struct fact_before event;
 
 	for (uint32_t i = 0; i < link; i++) {
 		struct cycles_witness other = cycle->links[i].witness;
@@ -52,8 +62,8 @@ static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t
 			continue;
 		if (mine.thread == other.thread)
 			return false;
-		if (unordered && input->before &&
-		    (input->before(input->ctx, mine, other, &event) || input->before(input->ctx, other, mine, &event)))
+		if (order != ORDER_ANY && input->before &&
+		    (comes_before(input, mine, other, order) || comes_before(input, other, mine, order)))
 			return false;
 	}
 	return true;
@@ -61,7 +71,7 @@ static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t
 
 /* Chooses witnesses of distinct threads for all links (that no event orders, if asked), by backtracking: at most 16 choices for each of
  * at most 8 links, and a wrong one is seen at once. False: there is no such choice. */
-static bool choose_witnesses(const struct cycles_input *input, struct cycle *cycle, bool unordered)
+static bool choose_witnesses(const struct cycles_input *input, struct cycle *cycle, enum order order)
 {
 	uint32_t choice[64] = {0}, link = 0, steps = 0;
 
@@ -73,18 +83,19 @@ static bool choose_witnesses(const struct cycles_input *input, struct cycle *cyc
 			continue;
 		}
 		choose(input, cycle, link, choice[link]++, &cycle->links[link].witness);
-		if (fits(input, cycle, link, unordered) && ++link < cycle->length)
+		if (fits(input, cycle, link, order) && ++link < cycle->length)
 			choice[link] = 0;
 	}
 	return true;
 }
 
-/* The event that orders the witnesses chosen. */
-static void name_event(const struct cycles_input *input, struct cycle *cycle)
+/* The event that orders the witnesses chosen; a weak one only if asked for. */
+static void name_event(const struct cycles_input *input, struct cycle *cycle, enum order order)
 {
 	for (uint32_t i = 0; i < cycle->length; i++)
 		for (uint32_t j = 0; j < cycle->length; j++)
-			if (i != j && input->before(input->ctx, cycle->links[i].witness, cycle->links[j].witness, &cycle->event)) {
+			if (i != j && comes_before(input, cycle->links[i].witness, cycle->links[j].witness, order)) {
+				input->before(input->ctx, cycle->links[i].witness, cycle->links[j].witness, &cycle->event);
 				cycle->event_links[0] = i;
 				cycle->event_links[1] = j;
 				return;
@@ -148,7 +159,7 @@ static bool find_timed(const struct cycles_input *input, struct cycle *cycle)
 
 void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 {
-	if (!choose_witnesses(input, cycle, false)) {
+	if (!choose_witnesses(input, cycle, ORDER_ANY)) {
 		for (uint32_t i = 0; i < cycle->length; i++)
 			choose(input, cycle, i, 0, &cycle->links[i].witness);
 		cycle->rule = RULE_CYCLE_SINGLE_THREAD;
@@ -156,10 +167,14 @@ void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 		cycle->rule = RULE_CYCLE_COMPATIBLE;
 	} else if (find_gate(input, cycle)) {
 		cycle->rule = RULE_CYCLE_GATED;
-	} else if (!choose_witnesses(input, cycle, true)) {
-		choose_witnesses(input, cycle, false);
-		name_event(input, cycle);
+	} else if (!choose_witnesses(input, cycle, ORDER_NOT_STRONG)) {
+		choose_witnesses(input, cycle, ORDER_ANY);
+		name_event(input, cycle, ORDER_NOT_STRONG);
 		cycle->rule = RULE_CYCLE_ORDERED;
+	} else if (!choose_witnesses(input, cycle, ORDER_NONE_AT_ALL)) {
+		choose_witnesses(input, cycle, ORDER_NOT_STRONG);
+		name_event(input, cycle, ORDER_NONE_AT_ALL);
+		cycle->rule = RULE_CYCLE_WEAKLY_ORDERED;
 	} else if (find_timed(input, cycle)) {
 		cycle->rule = RULE_CYCLE_BOUNDED;
 	} else {

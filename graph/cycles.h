@@ -45,7 +45,7 @@ struct cycles_input {
 	size_t count;
 	/* The code location of a stack: stacks of one location get one number. Used to group. NULL: the stack's number. */
 	uint64_t (*location)(void *ctx, uint32_t stack);
-	/* Is the segment `a` over before `b` begins? Then *event is filled for the report. NULL: nothing is ordered. */
+	/* Is the segment `a` over before `b` begins? Then *event is filled for the report: a strong event where there is one. NULL: nothing is ordered. */
 	bool (*before)(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event);
 	void *ctx;
 	uint32_t max_length; /* longest ring looked for, 0: 8 */
@@ -67,8 +67,8 @@ struct cycle {
 	uint32_t gate_links[2]; /* and the two links that hold it */
 	uint32_t why_link;	/* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
 	bool reader_behind_writer;
-	struct fact_before event;   /* cycle-ordered */
-	uint32_t event_links[2];    /* cycle-ordered: first one is over before the second begins */
+	struct fact_before event;   /* cycle-ordered, cycle-weakly-ordered */
+	uint32_t event_links[2];    /* the same: first one is over before the second begins */
 	struct cycles_link links[]; /* link i asks for the lock that link i + 1 (mod length) holds */
 };
 struct cycles_result {

@@ -103,9 +103,17 @@ static int compare(const void *left, const void *right)
 
 /* ---- misuse ---- */
 
-static const char *const labels[LABEL_COUNT] = {"acquired here", "asked for here", "unlocked here", "unlocked before here",
-						"jumped here",	 "destroyed here", "ended here",    "freed here",
-						"initialised here", "waited here", "waited here with another mutex"};
+static const char *const labels[LABEL_COUNT] = {"acquired here",
+						"asked for here",
+						"unlocked here",
+						"unlocked before here",
+						"jumped here",
+						"destroyed here",
+						"ended here",
+						"freed here",
+						"initialised here",
+						"waited here",
+						"waited here with another mutex"};
 static const char *const causes[CAUSE_COUNT] = {NULL, "return", "pthread_exit", "cancel", "longjmp", "exception"};
 
 static void add_misuse(struct builder *builder, const struct fact_finding *fact)

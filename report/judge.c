@@ -44,7 +44,8 @@ static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, 
 	const struct fact_segment *segment = image_segment(judge->builder->image, b.thread, b.segment);
 
 	for (uint32_t i = 0; segment && i < segment->count; i++) {
-		if (segment->before[i].thread == a.thread && segment->before[i].segment >= a.segment) {
+		if (segment->before[i].thread == a.thread && segment->before[i].segment >= a.segment &&
+		    segment->before[i].event <= EVENT_ONCE) {
 			*event = segment->before[i];
 			return true;
 		}
@@ -190,7 +191,12 @@ static const char *thread_at(const struct finding *finding, uint32_t link)
 
 static const char *reason_of(struct builder *builder, const struct finding *finding, const struct cycle *cycle)
 {
-	const char *event;
+	static const char *const events[] = {[EVENT_CREATE] = "pthread_create",
+					     [EVENT_JOIN] = "pthread_join",
+					     [EVENT_BARRIER] = "pthread_barrier_wait",
+					     [EVENT_SEMAPHORE] = "sem_post",
+					     [EVENT_CONDITION] = "the condition signalled",
+					     [EVENT_ONCE] = "pthread_once"};
 
 	switch (cycle->rule) {
 	case RULE_CYCLE_SINGLE_THREAD:
@@ -203,8 +209,11 @@ static const char *reason_of(struct builder *builder, const struct finding *find
 				  build_lock(builder, cycle->gate)->name, thread_at(finding, cycle->gate_links[0]),
 				  thread_at(finding, cycle->gate_links[1]));
 	case RULE_CYCLE_ORDERED:
-		event = cycle->event.event == EVENT_CREATE ? "pthread_create" : "pthread_join";
-		return build_text(builder, "%s %s puts what `%s` did before what `%s` did", event,
+		return build_text(builder, "%s %s puts what `%s` did before what `%s` did", events[cycle->event.event],
+				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
+				  thread_at(finding, cycle->event_links[1]));
+	case RULE_CYCLE_WEAKLY_ORDERED:
+		return build_text(builder, "only %s %s put what `%s` did before what `%s` did, in this run", events[cycle->event.event],
 				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
 				  thread_at(finding, cycle->event_links[1]));
 	case RULE_CYCLE_BOUNDED:

@@ -85,7 +85,8 @@ static bool in_gridlock(const struct frame *frame)
  * symbol tables call one and the same pthread_mutex_lock, __pthread_mutex_lock or ___pthread_mutex_lock. */
 static bool is_lock_wrapper(const struct frame *frame)
 {
-	static const char *const c_names[] = {"pthread_", "gthread_", "gthrw_", "interceptor_pthread_", NULL};
+	static const char *const c_names[] = {"pthread_",     "gthread_",   "gthrw_", "glibcxx_rwlock_", "interceptor_pthread_",
+					      "g_rec_mutex_", "g_rw_lock_", NULL};
 	static const char *const cxx_names[] = {"std::mutex::",
 						"std::recursive_mutex::",
 						"std::timed_mutex",
@@ -107,11 +108,14 @@ static bool is_lock_wrapper(const struct frame *frame)
 						"std::_V2::condition_variable_any::",
 						"std::__condvar::",
 						"std::thread::join",
+						"std::call_once<",
+						"operator delete",
 						NULL};
 	const char *function = frame->function;
 
 	return in_gridlock(frame) || starts_with_any(function + strspn(function, "_"), c_names) ||
-	       starts_with_any(without_type(function), cxx_names) || (in_libc(frame) && strcmp(function, "??") == 0);
+	       starts_with_any(without_type(function), cxx_names) ||
+	       (strcmp(function, "??") == 0 && (in_libc(frame) || starts(base_name(frame->module), "libglib-2.0.")));
 }
 
 /* What runs a program or a thread, at the bottom of a stack. By module where it has one of its own: a user's start routine may well be

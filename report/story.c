@@ -112,6 +112,25 @@ static const char *misuse_story(struct builder *builder, const struct finding *f
 	case RULE_DESTROY_LOCKED:
 		return build_text(builder, "thread `%s` destroys `%s` while thread `%s` holds it",
 				  labelled_thread(finding, "destroyed here"), lock, labelled_thread(finding, "acquired here"));
+	case RULE_FREED_LOCKED:
+		return build_text(builder, "thread `%s` frees the memory of `%s` while thread `%s` holds it",
+				  labelled_thread(finding, "freed here"), lock, labelled_thread(finding, "acquired here"));
+	case RULE_USE_DESTROYED:
+		return build_text(builder, "thread `%s` uses `%s`, which was destroyed before", labelled_thread(finding, "asked for here"),
+				  lock);
+	case RULE_REINIT_LOCKED:
+		return build_text(builder, "thread `%s` initialises `%s` again while thread `%s` holds it",
+				  labelled_thread(finding, "initialised here"), lock, labelled_thread(finding, "acquired here"));
+	case RULE_COND_WAIT_UNLOCKED:
+		return build_text(builder, "thread `%s` waits on a condition with `%s`, which it does not hold",
+				  labelled_thread(finding, "waited here"), lock);
+	case RULE_COND_TWO_MUTEXES:
+		return build_text(builder, "thread `%s` waits on a condition with `%s` while thread `%s` waits on it with another mutex",
+				  labelled_thread(finding, "waited here"), lock,
+				  labelled_thread(finding, "waited here with another mutex"));
+	case RULE_OWNER_DIED:
+		return build_text(builder, "thread `%s` unlocks `%s`, whose owner had died, without pthread_mutex_consistent",
+				  labelled_thread(finding, "unlocked here"), lock);
 	case RULE_RELOCK_REFUSED:
 		return build_text(builder, "thread `%s` asked for `%s`, which it holds itself; libc refused with EDEADLK",
 				  labelled_thread(finding, "asked for here"), lock);
@@ -139,6 +158,18 @@ static const char *misuse_reason(const struct finding *finding)
 		return "nothing can unlock it any more on behalf of the code that locked it";
 	case RULE_DESTROY_LOCKED:
 		return "destroying a locked lock is undefined behaviour (POSIX)";
+	case RULE_FREED_LOCKED:
+		return "the holder's unlock will write into memory that is somebody else's";
+	case RULE_USE_DESTROYED:
+		return "using a destroyed lock is undefined behaviour (POSIX)";
+	case RULE_REINIT_LOCKED:
+		return "initialising a lock that is held frees it under its holder (POSIX: undefined)";
+	case RULE_COND_WAIT_UNLOCKED:
+		return "the wait unlocks the mutex first: POSIX wants it locked by the caller";
+	case RULE_COND_TWO_MUTEXES:
+		return "concurrent waits on one condition with different mutexes are undefined (POSIX)";
+	case RULE_OWNER_DIED:
+		return "from now on every lock of it is refused with ENOTRECOVERABLE";
 	case RULE_RELOCK_REFUSED:
 	case RULE_UNLOCK_REFUSED:
 		return "the program was told by the call's result";

@@ -317,6 +317,8 @@ static void carry_over(struct self *self)
 	uint32_t visible = fork_depth < SLOT_HELD ? fork_depth : SLOT_HELD;
 
 	memcpy(self->attached->held, fork_held, visible * sizeof(fork_held[0]));
+	for (uint32_t i = 0; i < visible; i++)
+		self->attached->held[i].flags |= HELD_AT_FORK;
 	self->deep = fork_deep;
 	self->deep_room = fork_deep_room;
 	atomic_store_explicit(&self->attached->depth, fork_depth, memory_order_release);

@@ -260,6 +260,7 @@ static void life_end(struct self *self, const void *address, struct site site)
 	if (id && id != INDEX_DESTROYED) {
 		entry->class = event_lock_gone(id);
 		entry->stack = stack;
+		entry->thread = self->info->id;
 		atomic_store_explicit(&entry->id, INDEX_DESTROYED, memory_order_relaxed);
 	}
 	state_unlock(self);
@@ -287,18 +288,19 @@ void identity_plain_end(struct self *self, const void *address, uint8_t kind, st
 		life_end(self, address, site);
 }
 
-uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *stack)
+uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *stack, uint32_t *thread)
 {
 	struct index_entry *entry;
 	uint64_t id = 0;
 
-	*stack = 0;
+	*stack = *thread = 0;
 	if (!state_lock(self))
 		return 0;
 	entry = index_find(address);
 	if (entry && entry->class && atomic_load_explicit(&entry->id, memory_order_relaxed) == INDEX_DESTROYED) {
 		id = event_lock_again(self, entry->class, address);
 		*stack = entry->stack;
+		*thread = entry->thread;
 	}
 	state_unlock(self);
 	return id;

@@ -82,7 +82,7 @@ void identity_plain_end(struct self *self, const void *address, uint8_t kind, st
 bool identity_mutex_destroyed(const pthread_mutex_t *mutex);
 bool identity_rwlock_destroyed(const pthread_rwlock_t *rwlock);
 bool identity_plain_destroyed(const void *address, uint8_t kind);
-/* A number by which a finding may name a destroyed lock, and the stack of its destruction; 0: nothing is known of it. In the slow path. */
-uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *stack);
+/* A number by which a finding may name a destroyed lock, the stack of its destruction, and the thread; 0: nothing is known of it. In the slow path. */
+uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *stack, uint32_t *thread);
 
 #endif

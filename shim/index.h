@@ -28,6 +28,7 @@ struct index_entry {
 	uint8_t kind; /* enum lock_kind */
 	uint8_t flags;
 	uint32_t stack;		  /* of its destruction */
+	uint32_t thread;	  /* that destroyed it */
 	struct lock_class *class; /* of the life that is over: only destroyed locks have one here */
 };
 #define INDEX_DESTROYED UINT64_MAX

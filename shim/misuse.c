@@ -119,14 +119,14 @@ void misuse_use_destroyed(struct self *self, const struct misuse *misuse)
 {
 	struct evidence evidence = {.rule = RULE_USE_DESTROYED};
 	bool fast = !self->busy;
-	uint32_t stack;
+	uint32_t stack, thread;
 
 	if (fast && !self_enter())
 		return;
-	evidence.lock = identity_destroyed(self, misuse->address, &stack);
+	evidence.lock = identity_destroyed(self, misuse->address, &stack, &thread);
 	if (evidence.lock) {
 		evidence_add(&evidence, LABEL_WANTED, self->info->id, stack_capture(self, misuse->site)->stack, LOCK_EXCLUSIVE);
-		evidence_add(&evidence, LABEL_DESTROYED, 0, stack, 0);
+		evidence_add(&evidence, LABEL_DESTROYED, thread, stack, 0);
 		event_finding(self, &evidence);
 	}
 	if (fast)
