@@ -73,6 +73,7 @@ check-lint:     ## cppcheck, shellcheck
 	@tests/check_lint
 check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) tests/run_cases
+	@BUILD=$(BUILD) IDENTITY=table tests/run_cases
 check-inputs: all examples  ## wrong arguments, damaged recordings, full disks
 	@BUILD=$(BUILD) tests/run_inputs
 check-real: all ## real programs from Debian's packages

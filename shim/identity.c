@@ -98,8 +98,9 @@ bool identity_rwlock_destroyed(const pthread_rwlock_t *rwlock)
 {
 	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, __ATOMIC_RELAXED);
 
+	/* Without a stamp an assigned PTHREAD_RWLOCK_INITIALIZER does not show; a process-shared one has to be initialised by a call. */
 	if (!has_stamp(identity_rwlock_sort(rwlock)))
-		return identity_plain_destroyed(rwlock, identity_rwlock_sort(rwlock).kind);
+		return rwlock->__data.__shared && identity_plain_destroyed(rwlock, identity_rwlock_sort(rwlock).kind);
 	return word >> 32 == (identity_rwlock_check(rwlock, (uint32_t)word) ^ DESTROYED_MIX);
 }
 
