@@ -112,9 +112,15 @@ static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int r
 		mark_owner_died(self, mutex);
 	if (result == EINVAL)
 		mutex_refused(self, mutex, site);
-	if (result != EBUSY)
+	if (result != EBUSY && result != EDEADLK)
 		return result;
 	request.lock = mutex_id(self, mutex, site);
+	/* What libc tells the owner of a robust or PI errorcheck mutex, already when it only tries. */
+	if (result == EDEADLK) {
+		if (request.lock)
+			misuse_relock_refused(self, &request);
+		return result;
+	}
 	return request.lock ? mutex_wait(self, mutex, &request, NULL) : real.pthread_mutex_lock(mutex);
 }
 
