@@ -22,7 +22,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-units check-real check-sanitize check-lint stats clean help examples
+.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint stats clean help examples
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -86,6 +86,12 @@ report_lib := $(filter-out $(BUILD)/obj/report/main.o,$(report_obj))
 $(BUILD)/test_%: tests/test_%.c $(report_lib)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
+
+check-random: all $(BUILD)/random  ## random programs of which it is known what is to be found
+	@BUILD=$(BUILD) tests/random/run
+$(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -pthread -o $@ $(filter %.c,$^)
 
 bench: all      ## instructions and nanoseconds per operation, beside native
 	@BUILD=$(BUILD) tests/bench/run
