@@ -10,6 +10,7 @@
 #include "events.h"
 #include "held.h"
 #include "module.h"
+#include "objects.h"
 #include "real.h"
 #include "sink.h"
 
@@ -17,6 +18,7 @@ static pthread_key_t key;
 static bool key_made;
 static uint32_t last_serial; /* of the process as it was before a fork: these pages are not wiped */
 static bool fork_prepared;   /* pthread_atfork's prepare holds the lock: the tables are whole in the child */
+static bool fork_alone;	     /* by the only thread */
 
 /* What the forking thread holds, kept for its child: the parent's slot is shared and goes on changing. */
 static struct held fork_held[SLOT_HELD];
@@ -296,6 +298,7 @@ void attach_fork_prepare(void)
 	memcpy(fork_held, self->attached->held, sizeof(fork_held));
 	fork_deep = self->deep;
 	fork_deep_room = self->deep_room;
+	fork_alone = HASH_COUNT(process->infos) <= 1;
 	fork_prepared = true;
 }
 
@@ -330,6 +333,7 @@ void attach_fork_child(void)
 
 	if (!fork_prepared)
 		return;
+	objects_forked(fork_alone);
 	self = self_current;
 	if (!self->attached)
 		self = attach_thread();

@@ -11,6 +11,7 @@
 #include "index.h"
 #include "misuse.h"
 #include "module.h"
+#include "objects.h"
 #include "real.h"
 
 /* ---- what is about to go ---- */
@@ -195,8 +196,12 @@ EXPORT int dlclose(void *handle)
 	int result;
 
 	real_ready();
+	objects_close_begin();
 	result = real.dlclose(handle);
+	objects_close_end();
 	self = result == 0 ? self_enter() : NULL;
+	if (self)
+		objects_renew();
 	/* Which objects have really gone shows afterwards: their static locks lie nowhere any more. Held stacks say who held them. */
 	while (self && next_entry(self, &everywhere, &found))
 		if ((found.flags & INDEX_STATIC) && !module_there((uintptr_t)found.address))

@@ -1,13 +1,13 @@
 /* module.c: see module.h. */
 #include "module.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "graph/hash.h"
+#include "objects.h"
 #include "sink.h"
 #include "state.h"
 #include "text.h"
@@ -28,16 +28,17 @@ static struct module *modules; /* the one found last comes first */
 
 void module_init(void)
 {
-	struct dl_find_object object;
+	struct object own;
 	ssize_t length = readlink("/proc/self/exe", module_exe, sizeof(module_exe) - 1);
 	char *slash;
 
 	module_exe[length > 0 ? length : 0] = '\0';
-	if (_dl_find_object(&own_start, &object) != 0)
+	objects_init();
+	if (!objects_find((uintptr_t)&own_start, &own))
 		return;
-	own_start = (uintptr_t)object.dlfo_map_start;
-	own_end = (uintptr_t)object.dlfo_map_end;
-	strncpy(module_own_folder, object.dlfo_link_map->l_name, sizeof(module_own_folder) - 1);
+	own_start = own.start;
+	own_end = own.end;
+	strncpy(module_own_folder, own.name, sizeof(module_own_folder) - 1);
 	slash = strrchr(module_own_folder, '/');
 	if (slash)
 		slash[1] = '\0';
@@ -45,17 +46,16 @@ void module_init(void)
 
 bool module_there(uint64_t address)
 {
-	struct dl_find_object object;
+	struct object object;
 
-	return _dl_find_object((void *)(uintptr_t)address, &object) == 0;
+	return objects_find(address, &object);
 }
 
 bool module_same(uint64_t a, uint64_t b)
 {
-	struct dl_find_object first, second;
+	struct object first, second;
 
-	return a && b && _dl_find_object((void *)(uintptr_t)a, &first) == 0 && _dl_find_object((void *)(uintptr_t)b, &second) == 0 &&
-	       first.dlfo_link_map == second.dlfo_link_map;
+	return a && b && objects_find(a, &first) && objects_find(b, &second) && first.start == second.start;
 }
 
 bool module_is_own(uint64_t address)
@@ -116,46 +116,43 @@ static void module_describe(const struct module *module, const char *path)
 	sink_append(&u.fact.head);
 }
 
-static struct module *module_new(const struct dl_find_object *object, const char *name, uint64_t name_hash)
+static struct module *module_new(const struct object *object, uint64_t name_hash)
 {
 	struct module *module = arena_alloc(&tables, sizeof(*module));
 
 	if (!module)
 		return NULL;
-	module->start = (uintptr_t)object->dlfo_map_start;
-	module->end = (uintptr_t)object->dlfo_map_end;
-	module->map = object->dlfo_link_map;
+	module->start = object->start;
+	module->end = object->end;
+	module->map = object->map;
 	module->name_hash = name_hash;
-	module->base = object->dlfo_link_map->l_addr;
+	module->base = object->base;
 	module->id = atomic_fetch_add_explicit(&sink_header->next_module, 1, memory_order_relaxed);
 	module->next = modules;
 	modules = module;
-	module_describe(module, *name ? name : module_exe);
+	module_describe(module, *object->name ? object->name : module_exe);
 	return module;
 }
 
 static struct module *module_find(uint64_t address)
 {
-	struct dl_find_object object;
-	const char *name;
+	struct object object;
 	uint64_t name_hash;
 
-	if (_dl_find_object((void *)(uintptr_t)address, &object) != 0 || !object.dlfo_link_map)
+	if (!objects_find(address, &object))
 		return NULL;
-	name = object.dlfo_link_map->l_name;
-	name_hash = text_hash(name);
+	name_hash = text_hash(object.name);
 	for (struct module **at = &modules; *at; at = &(*at)->next) {
 		struct module *module = *at;
 
-		if (module->start == (uintptr_t)object.dlfo_map_start && module->map == object.dlfo_link_map &&
-		    module->name_hash == name_hash) {
+		if (module->start == object.start && module->map == object.map && module->name_hash == name_hash) {
 			*at = module->next;
 			module->next = modules;
 			modules = module;
 			return module;
 		}
 	}
-	return module_new(&object, name, name_hash);
+	return module_new(&object, name_hash);
 }
 
 frame_t module_frame(uint64_t address)

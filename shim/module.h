@@ -1,5 +1,5 @@
 /*
- * module.h: which loaded object an address lies in, without the loader's lock: _dl_find_object (glibc >= 2.35).
+ * module.h: addresses as the recording has them: module and offset (objects.h knows what is loaded).
  * Each object is described in the recording once, with its build-id read from memory, so that its name survives dlclose.
  */
 #ifndef GRIDLOCK_MODULE_H

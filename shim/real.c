@@ -15,7 +15,17 @@ static void free_first(void *block)
 		real.free(block);
 }
 
-struct real real = {.free = free_first};
+/* The first dlsym of glibc before 2.34 comes to pthread_once, by a name that is ours. There is no other thread yet. */
+static int once_first(pthread_once_t *control, void (*routine)(void))
+{
+	if (*control == PTHREAD_ONCE_INIT) {
+		routine();
+		*control = 2; /* as libc marks it */
+	}
+	return 0;
+}
+
+struct real real = {.free = free_first, .pthread_once = once_first};
 
 /* pthread_cond_* has two implementations on x86-64, and dlsym returned the old one up to glibc 2.31. clockwait is newer, and has one. */
 static void *find(const char *name)
@@ -74,6 +84,7 @@ void real_resolve(void)
 #undef REAL
 #undef OTHER
 #undef ALIAS
+	real.dl_find_object = (__typeof__(real.dl_find_object))find("_dl_find_object");
 	real.malloc_usable_size = (__typeof__(real.malloc_usable_size))find("malloc_usable_size");
 	choose_first();
 	__atomic_store_n(&real.ready, true, __ATOMIC_RELEASE);
@@ -82,9 +93,10 @@ void real_resolve(void)
 
 void real_find_other(void **slot, const char *name, uint64_t caller)
 {
-	struct dl_find_object object;
+	struct link_map *map = NULL;
+	Dl_info unused;
 
 	*slot = dlsym(RTLD_NEXT, name);
-	if (!*slot && _dl_find_object((void *)(uintptr_t)caller, &object) == 0)
-		*slot = dlsym(object.dlfo_link_map, name);
+	if (!*slot && dladdr1((void *)(uintptr_t)caller, &unused, (void **)&map, RTLD_DL_LINKMAP) != 0 && map)
+		*slot = dlsym(map, name);
 }

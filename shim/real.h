@@ -5,6 +5,7 @@
 #define GRIDLOCK_REAL_H
 
 #include <dlfcn.h>
+#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -57,6 +58,7 @@ struct real {
 	__typeof__(&pthread_mutex_trylock) first_mutex;
 	__typeof__(&pthread_rwlock_tryrdlock) first_read, first_write;
 	__typeof__(&pthread_spin_trylock) first_spin;
+	__typeof__(&_dl_find_object) dl_find_object;	    /* NULL before glibc 2.35 */
 	__typeof__(&malloc_usable_size) malloc_usable_size; /* not wrapped; may be another allocator's than `free` */
 #define REAL(name)  __typeof__(&name) name;
 #define OTHER(name) REAL(name)

@@ -7,6 +7,7 @@
 
 #include "graph/hash.h"
 #include "module.h"
+#include "objects.h"
 #include "sink.h"
 
 static __typeof__(&_Unwind_Backtrace) unwind_backtrace;
@@ -135,8 +136,10 @@ const struct memo *stack_capture(struct self *self, struct site site)
 		return memo;
 	self->scratch.count = 0;
 	stack_walk(capture_frame, &capture);
-	if (self->scratch.count == 0)
+	if (self->scratch.count == 0) {
+		objects_meet(site.caller);
 		self->scratch.frames[self->scratch.count++] = site.caller;
+	}
 	if (capture.cut)
 		sink_limit(LIMIT_FRAMES);
 	if (!state_lock(self))
