@@ -8,14 +8,18 @@ VERSION := 0.1.0
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 COMMON   := -std=gnu11 -D_GNU_SOURCE -I. $(WARN) -MMD -MP -DVERSION='"$(VERSION)"'
 # The library: position independent, one initial-exec TLS pointer, nothing exported but what says so, unwind tables through every frame.
-# Vectors would only add moves to the hot path.
-SHIM     := $(COMMON) -fno-tree-vectorize -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
+# Vectors would only add moves to the hot path. The oldest versions of libc's functions, in every file.
+MACHINE  := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+VARIANT  := $(MACHINE)_glibc
+SHIM     := $(COMMON) -include shim/versions_$(VARIANT).h -fno-tree-vectorize -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
             -DBINDIR='"$(PREFIX)/bin"'
 SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--hash-style=gnu,-soname,libgridlock.so
+# By name, for glibc before 2.34: what it keeps there (shim/versions_x86_64_glibc.h).
+SHIMLIBS := -Wl,--no-as-needed -l:libpthread.so.0 -l:libdl.so.2 -lc
 LIBS     := -ljansson -ldw -lelf -lz -liberty
 LIBDIR   := $(PREFIX)/lib
 
-shim_src   := $(wildcard shim/*.c)
+shim_src   := $(filter-out shim/jump_%.c,$(wildcard shim/*.c)) shim/jump_$(VARIANT).c
 graph_src  := $(wildcard graph/*.c)
 report_src := $(wildcard report/*.c)
 shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
@@ -30,7 +34,7 @@ deps:           ## what building and testing needs, by apt when something is mis
 	@tests/deps
 
 $(BUILD)/libgridlock.so: $(shim_obj)
-	$(CC) $(SHIMLINK) $(LDFLAGS) -o $@ $^ -lc
+	$(CC) $(SHIMLINK) $(LDFLAGS) -o $@ $^ $(SHIMLIBS)
 
 $(BUILD)/gridlock: $(report_obj)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -65,8 +69,9 @@ check: all check-layers check-exports check-format check-lint check-units check-
 
 check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
-check-exports: all  ## functions.def against what the library exports, both ways
+check-exports: all  ## functions.def against what the library exports, both ways; what it needs of libc
 	@tests/check_exports $(BUILD)/libgridlock.so
+	@tests/check_needs $(BUILD)/libgridlock.so
 check-format:   ## clang-format
 	@clang-format --dry-run --Werror $$(find shim graph report examples tests -name '*.[ch]' -o -name '*.cpp')
 check-lint:     ## cppcheck, shellcheck

@@ -1,0 +1,17 @@
+/* versions_aarch64_glibc.h: see versions_x86_64_glibc.h. On aarch64 everything began with glibc 2.17. */
+__asm__(".symver dlopen, dlopen@GLIBC_2.17\n"
+	".symver dlsym, dlsym@GLIBC_2.17\n"
+	".symver dlvsym, dlvsym@GLIBC_2.17\n"
+	".symver dladdr1, dladdr1@GLIBC_2.17\n"
+	".symver pthread_key_create, pthread_key_create@GLIBC_2.17\n"
+	".symver pthread_key_delete, pthread_key_delete@GLIBC_2.17\n"
+	".symver pthread_getspecific, pthread_getspecific@GLIBC_2.17\n"
+	".symver pthread_setspecific, pthread_setspecific@GLIBC_2.17\n"
+	".symver pthread_sigmask, pthread_sigmask@GLIBC_2.17\n"
+	".symver pthread_mutexattr_init, pthread_mutexattr_init@GLIBC_2.17\n"
+	".symver pthread_mutexattr_settype, pthread_mutexattr_settype@GLIBC_2.17\n"
+	".symver pthread_mutexattr_setprotocol, pthread_mutexattr_setprotocol@GLIBC_2.17\n"
+	".symver pthread_getattr_np, pthread_getattr_np@GLIBC_2.17\n"
+	".symver __pthread_register_cancel, __pthread_register_cancel@GLIBC_2.17\n"
+	".symver __pthread_unregister_cancel, __pthread_unregister_cancel@GLIBC_2.17\n"
+	".symver __pthread_unwind_next, __pthread_unwind_next@GLIBC_2.17\n");
