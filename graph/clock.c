@@ -86,6 +86,19 @@ bool clock_merge_weakly(struct clock *clock, const struct clock *other, uint32_t
 	return whole;
 }
 
+void clock_prune(struct clock *clock, bool (*keep)(void *ctx, uint32_t thread), void *ctx)
+{
+	uint32_t kept = 0;
+
+	if (clock->count < 64 || clock->count < clock->prune_at)
+		return;
+	for (uint32_t i = 0; i < clock->count; i++)
+		if (keep(ctx, clock->before[i].thread))
+			clock->before[kept++] = clock->before[i];
+	clock->count = kept;
+	clock->prune_at = 2 * kept;
+}
+
 void clock_free(struct clock *clock, struct arena *arena)
 {
 	arena_free(arena, clock->before, clock->room * sizeof(*clock->before));

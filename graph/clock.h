@@ -14,6 +14,7 @@
 
 struct clock {
 	uint32_t count, room;
+	uint32_t prune_at;	    /* the count at which pruning is worth its while again */
 	struct fact_before *before; /* sorted by thread; of one thread the strong entry comes before the weak one */
 };
 
@@ -23,6 +24,8 @@ bool clock_set(struct clock *clock, struct fact_before before, struct arena *are
 bool clock_merge(struct clock *clock, const struct clock *other, struct arena *arena);
 /* The same by way of a weak event: all that `other` knows is only weakly so here; `event` and its `stack` are what carried it. */
 bool clock_merge_weakly(struct clock *clock, const struct clock *other, uint32_t event, uint32_t stack, struct arena *arena);
+/* Forgets entries of threads that `keep` does not want, when there are twice as many as the last time. O(1) amortised. */
+void clock_prune(struct clock *clock, bool (*keep)(void *ctx, uint32_t thread), void *ctx);
 void clock_free(struct clock *clock, struct arena *arena);
 
 #endif

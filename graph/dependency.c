@@ -10,14 +10,19 @@ struct dependency {
 	uint8_t mode, how;
 	uint32_t stack;
 	struct lock *lock;
-	struct dependency *next; /* of those that ask for the same lock */
+	struct dependency *next, **back; /* of those that ask for the same lock */
+	uint32_t room;			 /* places in `held`; as it was allocated */
 	uint32_t count;
 	uint32_t witness_count;
 	struct witness {
 		uint32_t thread, segment;
 	} witnesses[DEPENDENCY_WITNESSES];
 	UT_hash_handle hh;
-	struct dependency_held held[];
+	struct dependency_held *held; /* behind the links; `count` of them */
+	struct holding {
+		struct dependency *owner;
+		struct holding *next, **back; /* of those of the same lock, whichever place in `held` it has */
+	} links[];
 };
 
 /* What is known of a dependency among classes: that it was written. */
@@ -94,9 +99,10 @@ static void write_witness(struct dependencies *set, const struct dependency *dep
 	set->sink->write(set->sink->ctx, &fact.head);
 }
 
-static void write_instance(struct dependencies *set, struct dependency *dependency)
+/* What it was asked with, but for the witness. */
+static struct dependency_request request_of(const struct dependency *dependency)
 {
-	struct dependency_request request = {
+	return (struct dependency_request){
 		.lock = dependency->lock,
 		.stack = dependency->stack,
 		.mode = dependency->mode,
@@ -104,6 +110,11 @@ static void write_instance(struct dependencies *set, struct dependency *dependen
 		.count = dependency->count,
 		.held = dependency->held,
 	};
+}
+
+static void write_instance(struct dependencies *set, struct dependency *dependency)
+{
+	struct dependency_request request = request_of(dependency);
 
 	if (dependency->written)
 		return;
@@ -188,6 +199,7 @@ static uint32_t node_of(struct dependencies *set, struct lock *lock)
 	lock->epoch = set->epoch;
 	lock->node = node;
 	lock->wanted = NULL;
+	lock->held = NULL;
 	return node;
 }
 
@@ -251,32 +263,67 @@ static bool nodes_ready(struct dependencies *set, const struct dependency_reques
 	return true;
 }
 
+static size_t size_for(uint32_t room)
+{
+	return sizeof(struct dependency) + room * (sizeof(struct holding) + sizeof(struct dependency_held));
+}
+
+static void link_wanted(struct dependency *dependency)
+{
+	struct dependency **head = &dependency->lock->wanted;
+
+	dependency->next = *head;
+	dependency->back = head;
+	if (*head)
+		(*head)->back = &dependency->next;
+	*head = dependency;
+}
+
+static void link_held(struct dependency *dependency, uint32_t i)
+{
+	struct holding *link = &dependency->links[i], **head = &dependency->held[i].lock->held;
+
+	*link = (struct holding){dependency, *head, head};
+	if (*head)
+		(*head)->back = &link->next;
+	*head = link;
+}
+
+static void unlink_held(struct holding *link)
+{
+	*link->back = link->next;
+	if (link->next)
+		link->next->back = link->back;
+}
+
 static struct dependency *dependency_new(struct dependencies *set, const struct dependency_request *request, uint64_t key)
 {
 	struct arena *arena = set->arena;
-	size_t size = sizeof(struct dependency) + request->count * sizeof(struct dependency_held);
 	struct dependency *dependency;
 
 	if (!nodes_ready(set, request))
 		return NULL;
-	dependency = arena_alloc(arena, size);
+	dependency = arena_alloc(arena, size_for(request->count));
 	if (!dependency)
 		return NULL;
-	dependency->key = key;
-	dependency->lock = request->lock;
-	dependency->stack = request->stack;
-	dependency->mode = request->mode;
-	dependency->how = request->how;
-	dependency->count = request->count;
+	*dependency = (struct dependency){.key = key,
+					  .lock = request->lock,
+					  .stack = request->stack,
+					  .mode = request->mode,
+					  .how = request->how,
+					  .room = request->count,
+					  .count = request->count,
+					  .held = (struct dependency_held *)(dependency->links + request->count)};
 	memcpy(dependency->held, request->held, request->count * sizeof(*request->held));
 	HASH_ADD(hh, set->list, key, sizeof(dependency->key), dependency);
 	if (!hash_added(dependency)) {
-		arena_free(arena, dependency, size);
+		arena_free(arena, dependency, size_for(dependency->room));
 		return NULL;
 	}
 	dependency->id = next_dependency(set);
-	dependency->next = request->lock->wanted;
-	request->lock->wanted = dependency;
+	link_wanted(dependency);
+	for (uint32_t i = 0; i < dependency->count; i++)
+		link_held(dependency, i);
 	return dependency;
 }
 
@@ -304,6 +351,21 @@ static bool witnesses_full(const struct dependency *dependency)
 	return dependency->witness_count == DEPENDENCY_WITNESSES && witness_place(dependency, UINT32_MAX) == DEPENDENCY_WITNESSES;
 }
 
+/* The notes of its thread and segment are needed once more, or less. */
+static void count_witness(struct dependencies *set, struct witness witness, int change)
+{
+	struct note *thread = note_find(&set->notes, witness.thread, 0), *segment = note_find(&set->notes, witness.thread, witness.segment);
+
+	if (thread)
+		thread->witnesses += (uint32_t)change;
+	if (segment)
+		segment->witnesses += (uint32_t)change;
+	if (change < 0) {
+		note_drop(&set->notes, thread);
+		note_drop(&set->notes, segment);
+	}
+}
+
 static void add_witness(struct dependencies *set, struct dependency *dependency, uint32_t thread, uint32_t segment)
 {
 	uint32_t place;
@@ -316,9 +378,12 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 		atomic_fetch_add_explicit(&set->header->limits[LIMIT_WITNESSES], 1, memory_order_relaxed);
 		return;
 	}
-	dependency->witnesses[place] = (struct witness){.thread = thread, .segment = segment};
 	if (place == dependency->witness_count)
 		dependency->witness_count++;
+	else
+		count_witness(set, dependency->witnesses[place], -1);
+	dependency->witnesses[place] = (struct witness){.thread = thread, .segment = segment};
+	count_witness(set, dependency->witnesses[place], 1);
 	if (dependency->written)
 		write_witness(set, dependency, dependency->witnesses[place]);
 }
@@ -343,4 +408,89 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;
 	return witnesses_full(dependency) ? DEPENDENCY_FULL : DEPENDENCY_OPEN;
+}
+
+/* ---- retirement ---- */
+
+static void dependency_free(struct dependencies *set, struct dependency *dependency)
+{
+	struct arena *arena = set->arena;
+
+	for (uint32_t i = 0; i < dependency->witness_count; i++)
+		count_witness(set, dependency->witnesses[i], -1);
+	*dependency->back = dependency->next;
+	if (dependency->next)
+		dependency->next->back = dependency->back;
+	for (uint32_t i = 0; i < dependency->count; i++)
+		unlink_held(&dependency->links[i]);
+	HASH_DELETE(hh, set->list, dependency);
+	arena_free(arena, dependency, size_for(dependency->room));
+}
+
+/* Takes the lock out of the held set, links and all: what is behind it moves up. */
+static void drop_held(struct dependency *dependency, const struct lock *lock)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < dependency->count; i++)
+		unlink_held(&dependency->links[i]);
+	for (uint32_t i = 0; i < dependency->count; i++)
+		if (dependency->held[i].lock != lock)
+			dependency->held[kept++] = dependency->held[i];
+	dependency->count = kept;
+	for (uint32_t i = 0; i < kept; i++)
+		link_held(dependency, i);
+}
+
+/* A dependency whose held set has lost a lock: what is left of it may be known already. */
+static void shrink(struct dependencies *set, struct dependency *dependency, const struct lock *lock)
+{
+	struct arena *arena = set->arena;
+	struct dependency_request request;
+	struct dependency *known;
+
+	drop_held(dependency, lock);
+	if (dependency->count == 0) {
+		dependency_free(set, dependency);
+		return;
+	}
+	request = request_of(dependency);
+	HASH_DELETE(hh, set->list, dependency);
+	dependency->key = request_key(&request, false);
+	HASH_FIND(hh, set->list, &dependency->key, sizeof(dependency->key), known);
+	/* There was room for it a moment ago, and the hash gives none back. */
+	HASH_ADD(hh, set->list, key, sizeof(dependency->key), dependency);
+	if (!known)
+		return;
+	for (uint32_t i = 0; i < dependency->witness_count; i++)
+		add_witness(set, known, dependency->witnesses[i].thread, dependency->witnesses[i].segment);
+	dependency_free(set, dependency);
+}
+
+void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock)
+{
+	if (set && lock->epoch == set->epoch) {
+		while (lock->wanted)
+			dependency_free(set, lock->wanted);
+		while (lock->held)
+			shrink(set, lock->held->owner, lock);
+		order_remove_node(set->order, lock->node);
+		set->owners[lock->node] = NULL;
+	}
+	lock_remove(table, lock);
+}
+
+/* ---- notes ---- */
+
+bool dependency_has_witness(struct dependencies *set, uint32_t thread)
+{
+	const struct note *note = note_find(&set->notes, thread, 0);
+
+	return note && note->witnesses;
+}
+
+void dependency_drop_notes(struct dependencies *set, uint32_t thread, uint32_t segment)
+{
+	note_drop(&set->notes, note_find(&set->notes, thread, 0));
+	note_drop(&set->notes, note_find(&set->notes, thread, segment));
 }

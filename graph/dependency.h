@@ -4,6 +4,8 @@
  * "While holding the set H (lock, mode, stack each), a thread asked for lock l (mode; blocking, timed or try) at stack k." Dependencies are
  * distinct by that content, without thread and segment; each keeps up to DEPENDENCY_WITNESSES (thread, segment) pairs.
  *
+ * A lock that is gone leaves, with all that only it needs (dependency_retire): memory is bounded by the locks alive and the code paths.
+ *
  * Among classes a dependency is written when it is new. Among instances it is written when it lies in a ring of the order graph: the
  * one that closes a ring, all others in there, and every later one; and always when it touches a process-shared lock.
  *
@@ -57,5 +59,16 @@ bool dependencies_init(struct dependencies *set, struct arena *arena, const stru
 /* Adds a dependency or a witness of a known one, and writes what is to be written.
  * Cost: a hash probe when known with the witness; else that of order_add_edge per held lock. */
 enum dependency_result dependency_add(struct dependencies *set, const struct dependency_request *request);
+
+/* The lock's life is over (DESIGN section 5): it leaves the table, its node the order graph, and so do the paths that led through it. What asked
+ * for it is forgotten. What asked for another lock while holding this one and others goes on without it: that those others were held at that
+ * place stays true, and a ring among them has to be found. What the recording has of it stays there, and so does every dependency among classes.
+ * `set` NULL: there is no graph yet. O(dependencies that name it), and O(its ring). */
+void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock);
+
+/* Is this thread a witness of some dependency now? Only then does it matter to others what lies before and after it. */
+bool dependency_has_witness(struct dependencies *set, uint32_t thread);
+/* After dependency_add: forgets the notes of a thread and segment that were kept for it and are no witness after all. */
+void dependency_drop_notes(struct dependencies *set, uint32_t thread, uint32_t segment);
 
 #endif

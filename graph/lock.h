@@ -47,6 +47,7 @@ struct lock {
 	uint32_t epoch;
 	uint32_t node;		   /* order.h */
 	struct dependency *wanted; /* dependencies that ask for it */
+	struct holding *held;	   /* places in held sets of dependencies */
 	UT_hash_handle hh;
 };
 
@@ -62,7 +63,7 @@ struct lock_class *lock_class_intern(struct lock_table *table, const struct lock
 struct lock *lock_add(struct lock_table *table, uint64_t id, uint64_t address, struct lock_class *class, uint32_t thread);
 /* The instance of that number, or NULL. */
 struct lock *lock_find(struct lock_table *table, uint64_t id);
-/* Forgets an instance that no dependency knows (it must not be used after). */
+/* Forgets an instance that no dependency knows (dependency_retire; it must not be used after). */
 void lock_remove(struct lock_table *table, struct lock *lock);
 /* Writes the facts of the lock and of its class unless they are written already. */
 void lock_describe(struct lock *lock, const struct fact_sink *sink);

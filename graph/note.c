@@ -33,6 +33,16 @@ struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segmen
 	return NULL;
 }
 
+void note_drop(struct note_table *table, struct note *note)
+{
+	struct arena *arena = table->arena;
+
+	if (!note || note->written || note->witnesses)
+		return;
+	HASH_DELETE(hh, table->notes, note);
+	arena_free(arena, note, sizeof(*note) + note->fact->size);
+}
+
 void note_write(struct note *note, const struct fact_sink *sink)
 {
 	if (!note || note->written)

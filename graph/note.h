@@ -1,6 +1,7 @@
 /*
  * note.h: facts kept back. Threads and segments are described only when a dependency that they witnessed is written; until then
- * their facts wait here, by (thread, segment); segment 0 is the thread itself. Pure data; the caller serialises.
+ * their facts wait here, by (thread, segment); segment 0 is the thread itself. So there are no more notes than witnesses, and facts written.
+ * Pure data; the caller serialises.
  */
 #ifndef GRIDLOCK_NOTE_H
 #define GRIDLOCK_NOTE_H
@@ -10,6 +11,7 @@
 struct note {
 	uint64_t key;
 	bool written;
+	uint32_t witnesses; /* of dependencies, that this thread, or this segment, is */
 	const struct fact *fact;
 	UT_hash_handle hh;
 };
@@ -22,6 +24,8 @@ struct note_table {
 struct note *note_find(struct note_table *table, uint32_t thread, uint32_t segment);
 /* Keeps a copy of `fact` (of fact->size bytes). NULL: no memory. There must be none of that key yet. */
 struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segment, const struct fact *fact);
+/* Forgets it unless it is needed: by a witness, or to know that it was written. NULL is allowed. */
+void note_drop(struct note_table *table, struct note *note);
 /* Writes its fact unless that is done already. NULL is allowed. */
 void note_write(struct note *note, const struct fact_sink *sink);
 

@@ -134,12 +134,29 @@ static void unlink_edge(struct order *order, struct edge *edge)
 	arena_free(arena, edge, sizeof(*edge));
 }
 
-bool order_remove_node(struct order *order, uint32_t node)
+/* Takes a member out of its ring: all others get the same parent, one of them. */
+static void leave_ring(struct order *order, uint32_t node)
+{
+	struct node *nodes = order->nodes;
+	uint32_t top = find(order, node), first = nodes[node].next_in_ring, last = node;
+
+	if (top == node) {
+		top = first;
+		nodes[top].rank = nodes[node].rank;
+	}
+	for (uint32_t member = first; member != node; member = nodes[member].next_in_ring) {
+		nodes[member].parent = top;
+		last = member;
+	}
+	nodes[last].next_in_ring = first;
+}
+
+void order_remove_node(struct order *order, uint32_t node)
 {
 	struct node *n = &order->nodes[node];
 
 	if (order_in_ring(order, node))
-		return false;
+		leave_ring(order, node);
 	while (n->out)
 		unlink_edge(order, n->out);
 	while (n->in)
@@ -147,7 +164,6 @@ bool order_remove_node(struct order *order, uint32_t node)
 	n->used = false;
 	n->next_free = order->free;
 	order->free = node;
-	return true;
 }
 
 bool order_same_ring(struct order *order, uint32_t a, uint32_t b)

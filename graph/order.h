@@ -31,8 +31,9 @@ struct order;
 struct order *order_new(struct arena *arena);
 /* A node without edges; ORDER_NONE when there is no memory. */
 uint32_t order_add_node(struct order *order);
-/* Removes a node and its edges; paths that led through it are cut with it. A node in a ring stays (false). O(degree). */
-bool order_remove_node(struct order *order, uint32_t node);
+/* Removes a node and its edges; paths that led through it are cut with it. The others of its ring, if it lies in one, still count as one ring,
+ * even where it was this node that made them one. O(degree), and O(ring). */
+void order_remove_node(struct order *order, uint32_t node);
 /* Adds the edge from -> to ("`to` was asked for while `from` was held"). from == to is not allowed.
  * Cost: a hash probe when known; O(1) when it agrees with the order; else O(affected region). On no memory nothing has changed. */
 enum order_result order_add_edge(struct order *order, uint32_t from, uint32_t to);

@@ -21,7 +21,6 @@ struct thread_info {
 	uint32_t tid;
 	uint32_t segment; /* the current one */
 	bool is_main;
-	bool witness;  /* of some dependency: only then its segments matter to others */
 	bool used;     /* its current segment is some dependency's witness */
 	uint32_t news; /* counts what others could learn of it: witnesses, and what it learned itself */
 	bool detached, ended;

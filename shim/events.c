@@ -104,9 +104,8 @@ struct lock_class *event_lock_gone(uint64_t id)
 	struct lock *lock = lock_find(&locks, id);
 	struct lock_class *class = lock ? lock->class : NULL;
 
-	/* One that dependencies or findings name stays: their facts may still have to be written. */
-	if (lock && lock->epoch == 0 && !lock->described)
-		lock_remove(&locks, lock);
+	if (lock)
+		dependency_retire(process->events ? &process->events->dependencies : NULL, &locks, lock);
 	return class;
 }
 
@@ -172,17 +171,27 @@ void event_named(struct self *self, struct thread_info *info, const char *name)
 
 /* ---- clocks ---- */
 
+/* Is the thread some dependency's witness now? Then it matters what lies before and after it. */
+static bool is_witness(void *unused, uint32_t thread)
+{
+	(void)unused;
+	return process->events && dependency_has_witness(&process->events->dependencies, thread);
+}
+
 void event_created(struct thread_info *child, struct thread_info *parent, uint32_t stack)
 {
 	struct arena *arena = &process->arena;
 	struct fact_before before = {.thread = parent->id, .segment = parent->segment, .event = EVENT_CREATE, .stack = stack};
 	bool whole = clock_merge(&child->clock, &parent->clock, arena);
 
-	if (parent->witness) {
-		whole &= clock_set(&child->clock, before, arena);
+	/* The creator's segment ends here, unless nothing has happened in it. */
+	if (parent->used)
 		parent->segment++;
-		parent->used = false;
-	}
+	else
+		before.segment--;
+	parent->used = false;
+	if (before.segment && is_witness(NULL, parent->id))
+		whole &= clock_set(&child->clock, before, arena);
 	if (!whole)
 		sink_limit(LIMIT_LOST_MEMORY);
 }
@@ -193,9 +202,10 @@ void event_joined(struct thread_info *joiner, struct thread_info *target, uint32
 	struct fact_before before = {.thread = target->id, .segment = target->segment, .event = EVENT_JOIN, .stack = stack};
 	bool whole = clock_merge(&joiner->clock, &target->clock, arena);
 
-	if (target->witness)
+	if (is_witness(NULL, target->id))
 		whole &= clock_set(&joiner->clock, before, arena);
-	if (joiner->witness)
+	clock_prune(&joiner->clock, is_witness, NULL);
+	if (joiner->used)
 		joiner->segment++;
 	joiner->used = false;
 	joiner->news++;
@@ -293,8 +303,9 @@ static bool tell(struct self *self, struct clock *clock, enum order_event event,
 	/* The current segment goes on after this: only one that is over may be told of. */
 	if (!info->used)
 		before.segment--;
-	if (info->witness && before.segment)
+	if (before.segment && is_witness(NULL, info->id))
 		whole &= clock_set(clock, before, arena);
+	clock_prune(clock, is_witness, NULL);
 	next_segment(self);
 	return whole;
 }
@@ -305,7 +316,8 @@ void event_release(struct self *self, const void *object, enum order_event event
 	uint32_t stack;
 	struct sync *sync;
 
-	if ((!info->witness && info->clock.count == 0) || (self->released == object && self->released_news == info->news))
+	if ((!info->used && info->segment == 1 && info->clock.count == 0) ||
+	    (self->released == object && self->released_news == info->news))
 		return;
 	stack = stack_capture(self, site)->stack;
 	if (!state_lock(self))
@@ -610,6 +622,7 @@ static uint32_t held_set(struct events *e, struct self *self, const struct lock 
 static enum dependency_result add_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack)
 {
 	struct dependency_request request = {.mode = mode, .how = how, .stack = stack, .thread = self->info->id};
+	enum dependency_result result;
 	struct events *e = events();
 
 	request.lock = lock_find(&locks, id);
@@ -622,13 +635,14 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 		return DEPENDENCY_FULL;
 	request.held = e->held;
 	request.segment = self->info->segment;
-	self->info->witness = true;
 	if (!self->info->used)
 		self->info->news++;
 	self->info->used = true;
 	keep_thread_fact(&e->dependencies.notes, self->info);
 	keep_segment_fact(&e->dependencies.notes, self->info);
-	return dependency_add(&e->dependencies, &request);
+	result = dependency_add(&e->dependencies, &request);
+	dependency_drop_notes(&e->dependencies, self->info->id, self->info->segment);
+	return result;
 }
 
 void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack, uint64_t context)

@@ -10,7 +10,13 @@
 #define NODES 24
 
 static bool edge[NODES][NODES];
-static uint32_t number[NODES]; /* ORDER_NONE: removed */
+static int group[NODES]; /* those that are one ring, or were before some of them left */
+static uint32_t number[NODES];
+
+static bool leads(int from, int to)
+{
+	return edge[from][to] || (from != to && group[from] == group[to]);
+}
 
 static bool reaches(int from, int to)
 {
@@ -23,9 +29,9 @@ static bool reaches(int from, int to)
 		int node = stack[--depth];
 
 		for (int next = 0; next < NODES; next++) {
-			if (edge[node][next] && next == to)
+			if (leads(node, next) && next == to)
 				return true;
-			if (!edge[node][next] || seen[next])
+			if (!leads(node, next) || seen[next])
 				continue;
 			seen[next] = true;
 			stack[depth++] = next;
@@ -36,7 +42,17 @@ static bool reaches(int from, int to)
 
 static bool same_ring(int a, int b)
 {
-	return a == b || (reaches(a, b) && reaches(b, a));
+	return group[a] == group[b];
+}
+
+/* All who reach each other are one group from now on, also when what made them one is gone. */
+static void regroup(void)
+{
+	for (int a = 0; a < NODES; a++)
+		for (int b = 0; b < a; b++)
+			if (group[a] != group[b] && reaches(a, b) && reaches(b, a))
+				for (int i = 0, from = group[a], to = group[b]; i < NODES; i++)
+					group[i] = group[i] == from ? to : group[i];
 }
 
 static void add(struct order *order, int from, int to)
@@ -45,18 +61,18 @@ static void add(struct order *order, int from, int to)
 	enum order_result result = order_add_edge(order, number[from], number[to]);
 
 	edge[from][to] = true;
+	regroup();
 	ck_assert_int_eq(result, known ? ORDER_KNOWN : same_ring(from, to) ? ORDER_RING : ORDER_NEW);
 }
 
-static void try_remove(struct order *order, int node)
+static void replace(struct order *order, int node)
 {
-	bool in_ring = reaches(node, node);
+	static int next_group = NODES;
 
-	ck_assert_int_eq(order_remove_node(order, number[node]), !in_ring);
-	if (in_ring)
-		return;
+	order_remove_node(order, number[node]);
 	for (int i = 0; i < NODES; i++)
 		edge[node][i] = edge[i][node] = false;
+	group[node] = next_group++;
 	number[node] = order_add_node(order);
 	ck_assert_uint_ne(number[node], ORDER_NONE);
 }
@@ -79,13 +95,15 @@ START_TEST(random_operations_agree_with_naive_reachability)
 		struct order *order = order_new(&arena);
 
 		memset(edge, 0, sizeof(edge));
-		for (int i = 0; i < NODES; i++)
+		for (int i = 0; i < NODES; i++) {
 			number[i] = order_add_node(order);
+			group[i] = i;
+		}
 		for (int step = 0; step < 70; step++) {
 			int from = rand_r(&seed) % NODES, to = rand_r(&seed) % NODES;
 
 			if (rand_r(&seed) % 8 == 0)
-				try_remove(order, from);
+				replace(order, from);
 			else if (from != to)
 				add(order, from, to);
 			compare(order);
@@ -120,8 +138,26 @@ START_TEST(removing_a_node_cuts_the_paths_through_it)
 
 	order_add_edge(order, a, b);
 	order_add_edge(order, b, c);
-	ck_assert(order_remove_node(order, b));
+	order_remove_node(order, b);
 	ck_assert_int_eq(order_add_edge(order, c, a), ORDER_NEW);
+	ck_assert_int_eq(order_check_invariants(order), 0);
+	arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(the_others_stay_a_ring_when_one_leaves)
+{
+	struct arena arena = test_arena(NULL);
+	struct order *order = order_new(&arena);
+	uint32_t a = order_add_node(order), b = order_add_node(order), c = order_add_node(order);
+
+	order_add_edge(order, a, b);
+	order_add_edge(order, b, c);
+	order_add_edge(order, c, a);
+	order_remove_node(order, b);
+	ck_assert(order_same_ring(order, a, c));
+	order_remove_node(order, a);
+	ck_assert(!order_in_ring(order, c));
 	ck_assert_int_eq(order_check_invariants(order), 0);
 	arena_fini(&arena);
 }
@@ -170,6 +206,7 @@ int main(void)
 	tcase_add_loop_test(tests, random_operations_agree_with_naive_reachability, 0, 3);
 	tcase_add_test(tests, edge_that_closes_a_ring_is_reported);
 	tcase_add_test(tests, removing_a_node_cuts_the_paths_through_it);
+	tcase_add_test(tests, the_others_stay_a_ring_when_one_leaves);
 	tcase_add_test(tests, every_allocation_may_fail);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
