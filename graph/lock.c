@@ -40,6 +40,15 @@ struct lock *lock_add(struct lock_table *table, uint64_t id, uint64_t address, s
 	return NULL;
 }
 
+void lock_set_place(struct lock_table *table, struct lock *lock, const struct lock_place *place)
+{
+	struct lock_place *copy = arena_alloc(table->arena, sizeof(*copy));
+
+	if (copy)
+		*copy = *place;
+	lock->place = copy;
+}
+
 struct lock *lock_find(struct lock_table *table, uint64_t id)
 {
 	struct lock *lock;
@@ -53,6 +62,7 @@ void lock_remove(struct lock_table *table, struct lock *lock)
 	struct arena *arena = table->arena;
 
 	HASH_DELETE(hh, table->locks, lock);
+	arena_free(arena, (void *)(uintptr_t)lock->place, sizeof(*lock->place));
 	arena_free(arena, lock, sizeof(*lock));
 }
 
@@ -82,6 +92,9 @@ void lock_describe(struct lock *lock, const struct fact_sink *sink)
 		.address = lock->address,
 		.class = lock->class->id,
 		.thread = lock->thread,
+		.device = lock->place ? lock->place->device : 0,
+		.inode = lock->place ? lock->place->inode : 0,
+		.offset = lock->place ? lock->place->offset : 0,
 	};
 
 	if (lock->described)

@@ -37,11 +37,16 @@ struct lock_class {
 	UT_hash_handle hh;
 };
 
+/* Where the memory of a process-shared lock comes from. */
+struct lock_place {
+	uint64_t device, inode, offset; /* offset: of the lock itself */
+};
 struct lock {
 	uint64_t id;
 	uint64_t address;
 	struct lock_class *class;
-	uint32_t thread; /* that initialised or first took it */
+	uint32_t thread;		/* that initialised or first took it */
+	const struct lock_place *place; /* NULL: private to its process, as far as is known */
 	bool described;
 	/* in the order graph of process `epoch`; another process's are stale (fork) */
 	uint32_t epoch;
@@ -61,6 +66,8 @@ struct lock_table {
 struct lock_class *lock_class_intern(struct lock_table *table, const struct lock_key *key, _Atomic uint32_t *next_id);
 /* A new instance. NULL: no memory. */
 struct lock *lock_add(struct lock_table *table, uint64_t id, uint64_t address, struct lock_class *class, uint32_t thread);
+/* Notes where a process-shared lock lies, before it is described. Without memory it stays a private one. */
+void lock_set_place(struct lock_table *table, struct lock *lock, const struct lock_place *place);
 /* The instance of that number, or NULL. */
 struct lock *lock_find(struct lock_table *table, uint64_t id);
 /* Forgets an instance that no dependency knows (dependency_retire; it must not be used after). */

@@ -79,7 +79,7 @@ enum stack_label {
 };
 
 /* What told one thread's segment of another's. Those from EVENT_SEMAPHORE on order the two in this run only: another run may take another way. */
-enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_SEMAPHORE, EVENT_CONDITION, EVENT_ONCE };
+enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SEMAPHORE, EVENT_CONDITION, EVENT_ONCE };
 #define EVENT_IS_WEAK(event) ((event) >= EVENT_SEMAPHORE)
 
 /* Limits, counted in the header and shown in the report by name. */
@@ -237,6 +237,8 @@ struct fact_lock { /* an instance; written when a dependency or a finding first 
 	uint64_t address; /* for diagnosis only, never shown */
 	uint32_t class;
 	uint32_t thread; /* that initialised or first took it */
+	/* Where a process-shared one lies: the same in every process that maps it. All 0 for any other lock. */
+	uint64_t device, inode, offset;
 };
 
 struct fact_held {

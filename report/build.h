@@ -31,13 +31,16 @@ struct builder {
 	struct symbols *symbols;
 	struct arena arena;
 	struct findings *findings;
-	enum level levels[64];	   /* of the rules, after --level */
-	const struct image *image; /* being read */
-	struct image_names *names; /* of it */
+	enum level levels[64];	       /* of the rules, after --level */
+	struct image_names *all_names; /* of the run's images */
+	const struct image *image;     /* being read */
+	struct image_names *names;     /* of it */
 	uint32_t threads_numbered;
 	size_t locks_numbered;
 };
 
+/* From now on numbers are those of that image of the run. */
+void build_from(struct builder *builder, size_t image);
 /* Zeroed memory of the findings. Never NULL. */
 void *build_alloc(struct builder *builder, size_t size);
 const char *build_text(struct builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -159,21 +159,39 @@ static bool wanted(const struct options *options, const struct image *image, uin
 	return strlen(name) == (size_t)(colon - only) && strncmp(name, only, strlen(name)) == 0 && strtoul(colon + 1, NULL, 10) == serial;
 }
 
-static void read_image(struct builder *builder, const struct image *image, const struct options *options)
+void build_from(struct builder *builder, size_t image)
 {
-	struct image_names names = {0};
+	builder->image = &builder->run->images[image];
+	builder->names = &builder->all_names[image];
+}
 
-	builder->image = image;
-	builder->names = &names;
+static void read_image(struct builder *builder, size_t number, const struct options *options)
+{
+	const struct image *image = &builder->run->images[number];
+
+	build_from(builder, number);
 	for (size_t i = 0; i < image->findings_count; i++)
 		if (wanted(options, image, image->findings[i]->process))
 			add_misuse(builder, image->findings[i]);
 	for (uint32_t serial = 1; serial < image->processes.room; serial++)
 		if (index_find(&image->processes, serial) && wanted(options, image, serial))
-			judge_process(builder, serial, add);
-	builder->names = NULL;
-	free(names.stacks);
-	free(names.threads);
+			judge_process(builder, number, serial, add);
+}
+
+static void read_images(struct builder *builder, const struct options *options)
+{
+	size_t count = builder->run->images_count;
+
+	builder->all_names = new_zeroed(count ? count : 1, sizeof(*builder->all_names));
+	for (size_t i = 0; i < count; i++)
+		read_image(builder, i, options);
+	if (!*option_string(options, OPTION_PROCESS))
+		judge_across(builder, add);
+	for (size_t i = 0; i < count; i++) {
+		free(builder->all_names[i].stacks);
+		free(builder->all_names[i].threads);
+	}
+	free(builder->all_names);
 }
 
 static int compare_pids(const void *left, const void *right)
@@ -266,10 +284,9 @@ struct findings *findings_build(const char *directory, const struct options *opt
 	builder.symbols = symbols_new(remark, run);
 	builder.findings = new_zeroed(1, sizeof(*builder.findings));
 	set_levels(&builder, options);
-	for (size_t i = 0; i < run->images_count; i++) {
-		read_image(&builder, &run->images[i], options);
+	read_images(&builder, options);
+	for (size_t i = 0; i < run->images_count; i++)
 		add_totals(builder.findings, &run->images[i]);
-	}
 	builder.findings->processes = count_processes(run, options);
 	add_limits(&builder);
 	if (builder.findings->count)

@@ -8,18 +8,48 @@
 #include "graph/hash.h"
 #include "memory.h"
 
+/* Whose number: numbers are given away by images, and a forked child's private locks are not its parent's. */
+struct owner {
+	size_t image; /* index in the run */
+	uint32_t process;
+};
+/* A lock, as one in the whole input: private ones by their owner and number, process-shared ones by where they lie. */
+struct judge_lock {
+	struct {
+		uint64_t a, b, c, d;
+	} key;
+	uint64_t index; /* its number in the cycle stage: from 1 */
+	struct owner owner;
+	uint64_t number;
+	UT_hash_handle hh;
+};
+struct judge_thread {
+	struct {
+		uint64_t image, number;
+	} key;
+	uint32_t index; /* its number in the cycle stage: from 1 */
+	UT_hash_handle hh;
+};
 /* A lock taken at a stack. The cycle stage knows these by their place in the list, wherever it says "stack". */
 struct site {
 	uint32_t stack;
-	uint64_t lock;
+	const struct judge_lock *lock; /* and whose stack it is */
+	struct owner owner;
 	uint64_t location; /* 0: not looked up yet */
 };
 struct judge {
 	struct builder *builder;
-	struct arena arena; /* until the process is judged */
+	struct arena arena; /* until the input is judged */
 	struct cycles_dependency *dependencies;
+	struct owner *owners; /* of the dependencies */
+	struct judge_lock *locks;
+	const struct judge_lock **by_index;
+	size_t locks_count, locks_room;
+	struct judge_thread *threads;
+	const struct judge_thread **thread_by_index;
+	size_t threads_count, threads_room;
 	struct site *sites;
-	size_t count, sites_count;
+	size_t count, room, sites_count, sites_room;
 };
 
 static void *grow(void *ctx, size_t size)
@@ -35,18 +65,68 @@ static void release(void *ctx, void *block, size_t size)
 	free(block);
 }
 
-/* ---- order of segments ---- */
+static void *scratch(struct judge *judge, size_t count, size_t size)
+{
+	void *memory = arena_alloc(&judge->arena, count ? count * size : 1);
 
-/* graph/clock.h: b's segment lists, for each thread, the last segment that is over before it begins. */
+	if (!memory)
+		die("out of memory");
+	return memory;
+}
+
+/* A larger copy of an array, when it is full. */
+static void *with_room(struct judge *judge, void *array, size_t count, size_t *room, size_t size)
+{
+	size_t old = *room;
+	void *larger;
+
+	if (count < old)
+		return array;
+	*room = old ? old * 2 : 256;
+	larger = scratch(judge, *room, size);
+	if (old)
+		memcpy(larger, array, old * size);
+	arena_free(&judge->arena, array, old * size);
+	return larger;
+}
+
+/* ---- threads ---- */
+
+static uint32_t thread_index(struct judge *judge, struct owner owner, uint32_t number)
+{
+	struct arena *arena = &judge->arena;
+	struct judge_thread *thread, key = {.key = {owner.image, number}};
+
+	HASH_FIND(hh, judge->threads, &key.key, sizeof(key.key), thread);
+	if (thread)
+		return thread->index;
+	thread = scratch(judge, 1, sizeof(*thread));
+	*thread = key;
+	judge->thread_by_index =
+		with_room(judge, judge->thread_by_index, judge->threads_count + 1, &judge->threads_room, sizeof(*judge->thread_by_index));
+	thread->index = (uint32_t)++judge->threads_count;
+	judge->thread_by_index[thread->index] = thread;
+	HASH_ADD(hh, judge->threads, key, sizeof(thread->key), thread);
+	if (!hash_added(thread))
+		die("out of memory");
+	return thread->index;
+}
+
+/* graph/clock.h: b's segment lists, for each thread, the last segment that is over before it begins; the strong entry of a thread comes first. */
 static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event)
 {
 	const struct judge *judge = ctx;
-	const struct fact_segment *segment = image_segment(judge->builder->image, b.thread, b.segment);
+	const struct judge_thread *first = judge->thread_by_index[a.thread], *second = judge->thread_by_index[b.thread];
+	const struct fact_segment *segment;
 
+	if (first->key.image != second->key.image)
+		return false;
+	segment = image_segment(&judge->builder->run->images[second->key.image], (uint32_t)second->key.number, b.segment);
 	for (uint32_t i = 0; segment && i < segment->count; i++) {
-		if (segment->before[i].thread == a.thread && segment->before[i].segment >= a.segment &&
-		    segment->before[i].event <= EVENT_ONCE) {
-			*event = segment->before[i];
+		const struct fact_before *known = &segment->before[i];
+
+		if (known->thread == first->key.number && known->segment >= a.segment && known->event <= EVENT_ONCE) {
+			*event = *known;
 			return true;
 		}
 	}
@@ -57,9 +137,13 @@ static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, 
  * frame, and rings that have nothing to do with each other would be one finding. */
 static uint64_t location_of(struct builder *builder, const struct site *site)
 {
-	const struct stack *stack = build_stack(builder, site->stack);
-	uint64_t hash = build_lock(builder, site->lock)->kin;
+	const struct stack *stack;
+	uint64_t hash;
 
+	build_from(builder, site->lock->owner.image);
+	hash = build_lock(builder, site->lock->number)->kin;
+	build_from(builder, site->owner.image);
+	stack = build_stack(builder, site->stack);
 	if (!stack)
 		return hash_mix(hash, site->stack);
 	for (const char *c = stack->frames[0].module; *c; c++)
@@ -79,43 +163,74 @@ static uint64_t location(void *ctx, uint32_t number)
 
 /* ---- input ---- */
 
-static bool prefers_writers(const struct judge *judge, uint64_t number)
+static const struct fact_lock *lock_fact(const struct judge *judge, struct owner owner, uint64_t number)
 {
-	const struct image *image = judge->builder->image;
+	return image_lock(&judge->builder->run->images[owner.image], number);
+}
+
+static bool is_shared(const struct judge *judge, struct owner owner, uint64_t number)
+{
+	const struct fact_lock *fact = lock_fact(judge, owner, number);
+
+	return fact && fact->inode;
+}
+
+static const struct judge_lock *lock_at(struct judge *judge, struct owner owner, uint64_t number)
+{
+	const struct fact_lock *fact = lock_fact(judge, owner, number);
+	struct arena *arena = &judge->arena;
+	struct judge_lock *lock, key = {.owner = owner, .number = number};
+
+	if (fact && fact->inode)
+		key.key.a = fact->device, key.key.b = fact->inode, key.key.c = fact->offset;
+	else
+		key.key.a = owner.image, key.key.b = owner.process, key.key.c = number, key.key.d = 1;
+	HASH_FIND(hh, judge->locks, &key.key, sizeof(key.key), lock);
+	if (lock)
+		return lock;
+	lock = scratch(judge, 1, sizeof(*lock));
+	*lock = key;
+	judge->by_index = with_room(judge, judge->by_index, judge->locks_count + 1, &judge->locks_room, sizeof(*judge->by_index));
+	lock->index = ++judge->locks_count;
+	judge->by_index[lock->index] = lock;
+	HASH_ADD(hh, judge->locks, key, sizeof(lock->key), lock);
+	if (!hash_added(lock))
+		die("out of memory");
+	return lock;
+}
+
+static bool prefers_writers(const struct judge *judge, struct owner owner, uint64_t number)
+{
+	const struct image *image = &judge->builder->run->images[owner.image];
 	const struct fact_lock *lock = image_lock(image, number);
 	const struct fact_class *class = lock ? (const struct fact_class *)index_find(&image->classes, lock->class) : NULL;
 
 	return class && class->lock_kind == KIND_RWLOCK_WRITER;
 }
 
-static void *scratch(struct judge *judge, size_t count, size_t size)
+static uint32_t add_site(struct judge *judge, struct owner owner, uint32_t stack, const struct judge_lock *lock)
 {
-	void *memory = arena_alloc(&judge->arena, count ? count * size : 1);
-
-	if (!memory)
-		die("out of memory");
-	return memory;
-}
-
-static uint32_t add_site(struct judge *judge, uint32_t stack, uint64_t lock)
-{
-	judge->sites[judge->sites_count] = (struct site){stack, lock, 0};
+	judge->sites = with_room(judge, judge->sites, judge->sites_count, &judge->sites_room, sizeof(*judge->sites));
+	judge->sites[judge->sites_count] = (struct site){stack, lock, owner, 0};
 	return (uint32_t)judge->sites_count++;
 }
 
-static const struct cycles_held *held_copy(struct judge *judge, const struct fact_dependency *fact)
+static const struct cycles_held *held_copy(struct judge *judge, struct owner owner, const struct fact_dependency *fact)
 {
 	struct cycles_held *held = scratch(judge, fact->count, sizeof(*held));
 
-	for (uint32_t i = 0; i < fact->count; i++)
-		held[i] = (struct cycles_held){fact->held[i].lock, add_site(judge, fact->held[i].stack, fact->held[i].lock),
-					       fact->held[i].mode, fact->held[i].how};
+	for (uint32_t i = 0; i < fact->count; i++) {
+		const struct judge_lock *lock = lock_at(judge, owner, fact->held[i].lock);
+
+		held[i] = (struct cycles_held){lock->index, add_site(judge, owner, fact->held[i].stack, lock), fact->held[i].mode,
+					       fact->held[i].how};
+	}
 	return held;
 }
 
-static void add_witnesses(struct judge *judge, struct cycles_dependency *dependency, uint32_t number)
+static void add_witnesses(struct judge *judge, struct owner owner, struct cycles_dependency *dependency, uint32_t number)
 {
-	const struct image *image = judge->builder->image;
+	const struct image *image = &judge->builder->run->images[owner.image];
 	size_t first = image_witnesses_of(image, number), end = first;
 	struct cycles_witness *witnesses;
 
@@ -123,38 +238,51 @@ static void add_witnesses(struct judge *judge, struct cycles_dependency *depende
 		end++;
 	witnesses = scratch(judge, end - first, sizeof(*witnesses));
 	for (size_t i = first; i < end; i++)
-		witnesses[i - first] = (struct cycles_witness){image->witnesses[i]->thread, image->witnesses[i]->segment};
+		witnesses[i - first] =
+			(struct cycles_witness){thread_index(judge, owner, image->witnesses[i]->thread), image->witnesses[i]->segment};
 	dependency->witnesses = witnesses;
 	dependency->witness_count = (uint32_t)(end - first);
 }
 
-static void add_dependency(struct judge *judge, const struct fact_dependency *fact)
+static void add_dependency(struct judge *judge, struct owner owner, const struct fact_dependency *fact)
 {
-	struct cycles_dependency *dependency = &judge->dependencies[judge->count++];
-
-	*dependency = (struct cycles_dependency){
-		.lock = fact->lock,
-		.stack = add_site(judge, fact->stack, fact->lock),
+	const struct judge_lock *lock = lock_at(judge, owner, fact->lock);
+	struct cycles_dependency dependency = {
+		.lock = lock->index,
+		.stack = add_site(judge, owner, fact->stack, lock),
 		.mode = fact->mode,
 		.how = fact->how,
-		.writer_preferring = prefers_writers(judge, fact->lock),
+		.writer_preferring = prefers_writers(judge, owner, fact->lock),
 		.held_count = fact->count,
-		.held = held_copy(judge, fact),
+		.held = held_copy(judge, owner, fact),
 	};
-	add_witnesses(judge, dependency, fact->id);
+	size_t room = judge->room;
+
+	add_witnesses(judge, owner, &dependency, fact->id);
+	judge->dependencies = with_room(judge, judge->dependencies, judge->count, &room, sizeof(*judge->dependencies));
+	judge->owners = with_room(judge, judge->owners, judge->count, &judge->room, sizeof(*judge->owners));
+	judge->dependencies[judge->count] = dependency;
+	judge->owners[judge->count++] = owner;
 }
 
-static void read_dependencies(struct judge *judge, uint32_t serial)
+static bool touches_shared(const struct judge *judge, struct owner owner, const struct fact_dependency *fact)
 {
-	const struct image *image = judge->builder->image;
-	size_t first = image_dependencies_of(image, serial), end = first, sites = 0;
+	bool touches = is_shared(judge, owner, fact->lock);
 
-	for (; end < image->dependencies_count && image->dependencies[end]->process == serial; end++)
-		sites += 1u + image->dependencies[end]->count;
-	judge->dependencies = scratch(judge, end - first, sizeof(*judge->dependencies));
-	judge->sites = scratch(judge, sites, sizeof(*judge->sites));
-	for (size_t i = first; i < end; i++)
-		add_dependency(judge, image->dependencies[i]);
+	for (uint32_t i = 0; i < fact->count && !touches; i++)
+		touches = is_shared(judge, owner, fact->held[i].lock);
+	return touches;
+}
+
+/* All dependencies of a process, or those that another process could meet. */
+static void read_dependencies(struct judge *judge, struct owner owner, bool shared_only)
+{
+	const struct image *image = &judge->builder->run->images[owner.image];
+
+	for (size_t i = image_dependencies_of(image, owner.process);
+	     i < image->dependencies_count && image->dependencies[i]->process == owner.process; i++)
+		if (!shared_only || touches_shared(judge, owner, image->dependencies[i]))
+			add_dependency(judge, owner, image->dependencies[i]);
 }
 
 /* ---- output ---- */
@@ -169,19 +297,31 @@ static const char *how_name(uint8_t how)
 	return how == LOCK_TIMED ? "timed" : how == LOCK_TRY ? "try" : "blocking";
 }
 
+static struct acquisition acquisition_of(struct judge *judge, uint64_t lock, uint8_t mode, uint8_t how, uint32_t site)
+{
+	struct builder *builder = judge->builder;
+	struct acquisition acquisition = {.mode = mode_name(mode), .how = how_name(how)};
+
+	build_from(builder, judge->by_index[lock]->owner.image);
+	acquisition.lock = build_lock(builder, judge->by_index[lock]->number);
+	build_from(builder, judge->sites[site].owner.image);
+	acquisition.stack = build_stack(builder, judge->sites[site].stack);
+	return acquisition;
+}
+
 static struct link link_of(struct judge *judge, const struct cycles_link *from)
 {
 	const struct cycles_dependency *dependency = &judge->dependencies[from->dependency];
 	const struct cycles_held *held = &dependency->held[from->held];
-	struct builder *builder = judge->builder;
-
-	return (struct link){
-		.thread = build_thread(builder, from->witness.thread),
-		.held = {build_lock(builder, held->lock), mode_name(held->mode), how_name(held->how),
-			 build_stack(builder, judge->sites[held->stack].stack)},
-		.wanted = {build_lock(builder, dependency->lock), mode_name(dependency->mode), how_name(dependency->how),
-			   build_stack(builder, judge->sites[dependency->stack].stack)},
+	struct link link = {
+		.held = acquisition_of(judge, held->lock, held->mode, held->how, held->stack),
+		.wanted = acquisition_of(judge, dependency->lock, dependency->mode, dependency->how, dependency->stack),
 	};
+
+	build_from(judge->builder, judge->owners[from->dependency].image);
+	if (from->witness.thread)
+		link.thread = build_thread(judge->builder, (uint32_t)judge->thread_by_index[from->witness.thread]->key.number);
+	return link;
 }
 
 static const char *thread_at(const struct finding *finding, uint32_t link)
@@ -189,11 +329,14 @@ static const char *thread_at(const struct finding *finding, uint32_t link)
 	return finding->links[link].thread ? finding->links[link].thread->name : "an unknown thread";
 }
 
-static const char *reason_of(struct builder *builder, const struct finding *finding, const struct cycle *cycle)
+static const char *reason_of(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
 {
+	struct builder *builder = judge->builder;
+	const struct judge_lock *gate;
 	static const char *const events[] = {[EVENT_CREATE] = "pthread_create",
 					     [EVENT_JOIN] = "pthread_join",
 					     [EVENT_BARRIER] = "pthread_barrier_wait",
+					     [EVENT_FORK] = "fork",
 					     [EVENT_SEMAPHORE] = "sem_post",
 					     [EVENT_CONDITION] = "the condition signalled",
 					     [EVENT_ONCE] = "pthread_once"};
@@ -205,8 +348,10 @@ static const char *reason_of(struct builder *builder, const struct finding *find
 		return build_text(builder, "`%s` is asked for and held by readers only, which do not block each other",
 				  finding->links[cycle->why_link].wanted.lock->name);
 	case RULE_CYCLE_GATED:
+		gate = judge->by_index[cycle->gate];
+		build_from(builder, gate->owner.image);
 		return build_text(builder, "gate lock `%s` is held by threads `%s` and `%s` around both orders",
-				  build_lock(builder, cycle->gate)->name, thread_at(finding, cycle->gate_links[0]),
+				  build_lock(builder, gate->number)->name, thread_at(finding, cycle->gate_links[0]),
 				  thread_at(finding, cycle->gate_links[1]));
 	case RULE_CYCLE_ORDERED:
 		return build_text(builder, "%s %s puts what `%s` did before what `%s` did", events[cycle->event.event],
@@ -227,10 +372,12 @@ static const char *reason_of(struct builder *builder, const struct finding *find
 	}
 }
 
-static struct finding finding_of(struct judge *judge, const struct cycle *cycle, uint32_t serial)
+static struct finding finding_of(struct judge *judge, const struct cycle *cycle)
 {
 	struct builder *builder = judge->builder;
-	const struct fact_process *process = (const struct fact_process *)index_find(&builder->image->processes, serial);
+	struct owner owner = judge->owners[cycle->links[0].dependency];
+	const struct image *image = &builder->run->images[owner.image];
+	const struct fact_process *process = (const struct fact_process *)index_find(&image->processes, owner.process);
 	struct finding finding = {.rule = cycle->rule, .count = cycle->count, .links_count = cycle->length, .locks_count = cycle->length};
 
 	finding.pid = process ? (pid_t)process->pid : 0;
@@ -241,28 +388,66 @@ static struct finding finding_of(struct judge *judge, const struct cycle *cycle,
 		finding.links[i] = link_of(judge, &cycle->links[i]);
 		finding.locks[i] = finding.links[i].held.lock;
 	}
-	finding.reason = (char *)reason_of(builder, &finding, cycle);
+	build_from(builder, owner.image);
+	finding.reason = (char *)reason_of(judge, &finding, cycle);
 	return finding;
 }
 
-void judge_process(struct builder *builder, uint32_t serial, void (*add)(struct builder *builder, const struct finding *finding))
+static bool one_process(const struct judge *judge, const struct cycle *cycle)
 {
-	struct judge judge = {.builder = builder};
-	struct cycles_input input = {.location = location, .before = before, .ctx = &judge};
+	struct owner first = judge->owners[cycle->links[0].dependency];
+
+	for (uint32_t i = 1; i < cycle->length; i++) {
+		struct owner owner = judge->owners[cycle->links[i].dependency];
+
+		if (owner.image != first.image || owner.process != first.process)
+			return false;
+	}
+	return true;
+}
+
+/* Judges what was read; of all processes together only the cycles that go through several are new. */
+static void judge_input(struct judge *judge, bool several, void (*add)(struct builder *builder, const struct finding *finding))
+{
+	struct cycles_input input = {.location = location, .before = before, .ctx = judge};
 	struct cycles_result result;
 
-	arena_init(&judge.arena, grow, release, NULL);
-	read_dependencies(&judge, serial);
-	input.dependencies = judge.dependencies;
-	input.count = judge.count;
-	result = cycles_find(&input, &judge.arena);
+	input.dependencies = judge->dependencies;
+	input.count = judge->count;
+	result = cycles_find(&input, &judge->arena);
 	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next) {
-		struct finding finding = finding_of(&judge, cycle, serial);
+		struct finding finding;
 
-		add(builder, &finding);
+		if (several && one_process(judge, cycle))
+			continue;
+		finding = finding_of(judge, cycle);
+		add(judge->builder, &finding);
 	}
 	if (result.bounded || result.no_memory)
-		run_remark(builder->run, printed("the search for cycles was cut short after %llu of them: there may be more",
-						 (unsigned long long)result.enumerated));
+		run_remark(judge->builder->run, printed("the search for cycles was cut short after %llu of them: there may be more",
+							(unsigned long long)result.enumerated));
+}
+
+void judge_process(struct builder *builder, size_t image, uint32_t serial,
+		   void (*add)(struct builder *builder, const struct finding *finding))
+{
+	struct judge judge = {.builder = builder};
+
+	arena_init(&judge.arena, grow, release, NULL);
+	read_dependencies(&judge, (struct owner){image, serial}, false);
+	judge_input(&judge, false, add);
+	arena_fini(&judge.arena);
+}
+
+void judge_across(struct builder *builder, void (*add)(struct builder *builder, const struct finding *finding))
+{
+	struct judge judge = {.builder = builder};
+
+	arena_init(&judge.arena, grow, release, NULL);
+	for (size_t i = 0; i < builder->run->images_count; i++)
+		for (uint32_t serial = 1; serial < builder->run->images[i].processes.room; serial++)
+			read_dependencies(&judge, (struct owner){i, serial}, true);
+	if (judge.count)
+		judge_input(&judge, true, add);
 	arena_fini(&judge.arena);
 }

@@ -48,13 +48,21 @@ static const char *verb(const struct acquisition *acquisition)
 
 /* ---- cycles ---- */
 
-static const char *link_story(struct builder *builder, const struct link *link, bool named)
+/* "thread `worker` ", and of which process where the links are of several. */
+static const char *link_thread(struct builder *builder, const struct finding *finding, const struct link *link)
+{
+	for (size_t i = 0; i < finding->links_count; i++)
+		if (link->thread && finding->links[i].thread && finding->links[i].thread->pid != link->thread->pid)
+			return build_text(builder, "thread `%s` of process %d ", thread_name(link->thread), (int)link->thread->pid);
+	return build_text(builder, "thread `%s` ", thread_name(link->thread));
+}
+
+static const char *link_story(struct builder *builder, const struct finding *finding, const struct link *link, bool named)
 {
 	const char *held = verb(&link->held), *wanted = verb(&link->wanted);
 
-	return build_text(builder, "%s%s%s%s `%s` then %s%s`%s`", named ? "thread `" : "", named ? thread_name(link->thread) : "",
-			  named ? "` " : "", held, link->held.lock->name, strcmp(held, wanted) ? wanted : "",
-			  strcmp(held, wanted) ? " " : "", link->wanted.lock->name);
+	return build_text(builder, "%s%s `%s` then %s%s`%s`", named ? link_thread(builder, finding, link) : "", held, link->held.lock->name,
+			  strcmp(held, wanted) ? wanted : "", strcmp(held, wanted) ? " " : "", link->wanted.lock->name);
 }
 
 static const char *cycle_story(struct builder *builder, const struct finding *finding)
@@ -67,7 +75,7 @@ static const char *cycle_story(struct builder *builder, const struct finding *fi
 				   i == 0	? ""
 				   : one_thread ? ", and "
 						: "; ",
-				   link_story(builder, &finding->links[i], !one_thread || i == 0));
+				   link_story(builder, finding, &finding->links[i], !one_thread || i == 0));
 	return story;
 }
 

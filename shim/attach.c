@@ -299,6 +299,7 @@ void attach_fork_prepare(void)
 	fork_deep = self->deep;
 	fork_deep_room = self->deep_room;
 	fork_alone = HASH_COUNT(process->infos) <= 1;
+	event_fork_prepare(self);
 	fork_prepared = true;
 }
 
@@ -340,6 +341,8 @@ void attach_fork_child(void)
 	/* A handler that ran before this one may have attached the thread and taken locks: what was held comes below nothing of that. */
 	if (self && self->attached->depth == 0)
 		carry_over(self);
+	if (self)
+		event_fork_child(self);
 	fork_prepared = false;
 	atomic_store(&tables_busy, false);
 }

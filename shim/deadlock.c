@@ -25,8 +25,8 @@ static void alarm_line(const struct self *self)
 	text_add_number(&text, (uint64_t)getpid());
 	text_add(&text, " waits for a lock that it holds itself");
 	text_add(&text, settings.on_deadlock == ON_DEADLOCK_REPORT ? "\n" : "; ending the process\n");
-	if (write(STDERR_FILENO, line, text.used) < 0)
-		return;
+	/* By a raw call: the library function is a cancellation point. */
+	syscall(SYS_write, STDERR_FILENO, line, text.used);
 }
 
 static void report_self(struct self *self, const struct request *request, const struct held *held)

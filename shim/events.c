@@ -92,6 +92,14 @@ uint64_t event_lock_new(struct self *self, struct sort *sort, const void *addres
 	return id;
 }
 
+void event_lock_place(uint64_t id, const struct lock_place *place)
+{
+	struct lock *lock = lock_find(&locks, id);
+
+	if (lock)
+		lock_set_place(&locks, lock, place);
+}
+
 uint64_t event_lock_again(struct self *self, struct lock_class *class, const void *address)
 {
 	uint64_t id = atomic_fetch_add_explicit(&sink_header->next_lock, 1, memory_order_relaxed);
@@ -355,6 +363,29 @@ void event_acquire(struct self *self, const void *object, struct site site)
 		self->acquired_version = atomic_load_explicit(&sync->version, memory_order_relaxed);
 	}
 	state_unlock(self);
+}
+
+/* In ordinary memory: the child finds everything else of its parent's graph wiped. */
+static struct clock fork_clock;
+
+void event_fork_prepare(struct self *self)
+{
+	struct thread_info *info = self->info;
+	struct fact_before before = {.thread = info->id, .segment = info->segment, .event = EVENT_FORK};
+
+	fork_clock.count = 0;
+	if (!info->used)
+		before.segment--;
+	clock_merge(&fork_clock, &info->clock, &tables);
+	if (before.segment && is_witness(NULL, info->id))
+		clock_set(&fork_clock, before, &tables);
+	next_segment(self);
+}
+
+void event_fork_child(struct self *self)
+{
+	if (!clock_merge(&self->info->clock, &fork_clock, &process->arena))
+		sink_limit(LIMIT_LOST_MEMORY);
 }
 
 void event_barrier_init(struct self *self, const void *barrier, uint32_t count)

@@ -8,6 +8,7 @@
 #define GRIDLOCK_EVENTS_H
 
 #include "attach.h"
+#include "graph/lock.h"
 #include "state.h"
 
 /* rules.def's numbers. */
@@ -29,6 +30,9 @@ void event_arena_begin(void);
 /* A new life of a lock; its number, 0 when there is no memory. `init_stack`: of its initialisation, 0 when it is first seen at its
  * first acquisition `first_stack`. INDEX_STATIC joins the flags of one that lies in a module. The caller holds process->lock. */
 uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack);
+/* Where a process-shared one lies. The caller holds process->lock. */
+void event_lock_place(uint64_t id, const struct lock_place *place);
+
 /* A life that is over; its class, NULL when nothing is known of it. The caller holds process->lock. */
 struct lock_class *event_lock_gone(uint64_t id);
 /* A lock that is used although it was destroyed: a life that only a finding names. */
@@ -76,6 +80,10 @@ void event_process_ends(struct self *self, enum end_how how, int code);
 void event_created(struct thread_info *child, struct thread_info *parent, uint32_t stack);
 void event_joined(struct thread_info *joiner, struct thread_info *target, uint32_t stack);
 void event_clock_free(struct thread_info *info);
+
+/* Around a fork: what the forking thread did and knows lies before all that the child does. The caller holds the lock. */
+void event_fork_prepare(struct self *self);
+void event_fork_child(struct self *self);
 
 /* Order by what is posted and waited for (weak), by `object`'s address: what the thread did so far lies before what whoever acquires it does
  * from then on. Both cost a few loads when they bring nothing new. */

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "index.h"
+#include "mapping.h"
 #include "real.h"
 #include "settings.h"
 #include "sink.h"
@@ -120,10 +121,22 @@ struct birth {
 	const void *address;
 	struct site site;
 	bool init; /* by a call; otherwise it is first seen at its first acquisition */
+	/* Filled by birth_prepare. */
+	uint32_t stack;
+	bool has_place;
+	struct lock_place place;
 };
 
+/* What is to be found out before the lock is taken. */
+static void birth_prepare(struct birth *birth)
+{
+	birth->stack = stack_capture(birth->self, birth->site)->stack;
+	if (birth->sort.flags & LOCK_PROCESS_SHARED)
+		birth->has_place = mapping_find(birth->self, birth->address, &birth->place);
+}
+
 /* A new life at that address; the one that was there before is over. Caller holds the lock. */
-static uint64_t life_begin(const struct birth *birth, uint32_t stack)
+static uint64_t life_begin(const struct birth *birth)
 {
 	struct sort sort = birth->sort;
 	struct index_entry *entry = index_add(birth->address, sort.kind, sort.flags);
@@ -134,23 +147,27 @@ static uint64_t life_begin(const struct birth *birth, uint32_t stack)
 	if (before && before != INDEX_DESTROYED)
 		event_lock_gone(before);
 	entry->class = NULL;
-	id = event_lock_new(birth->self, &sort, birth->address, birth->init ? stack : 0, stack);
+	id = event_lock_new(birth->self, &sort, birth->address, birth->init ? birth->stack : 0, birth->stack);
+	if (id && birth->has_place)
+		event_lock_place(id, &birth->place);
 	entry->flags = sort.flags;
 	atomic_store_explicit(&entry->id, id, memory_order_relaxed);
 	return id;
 }
 
-static uint64_t mutex_make(const struct birth *birth, pthread_mutex_t *mutex)
+static uint64_t mutex_make(struct birth *birth, pthread_mutex_t *mutex)
 {
-	uint32_t stack = stack_capture(birth->self, birth->site)->stack;
 	uint64_t id;
 
-	if (birth->sort.kind == KIND_UNKNOWN || !state_lock(birth->self))
+	if (birth->sort.kind == KIND_UNKNOWN)
+		return 0;
+	birth_prepare(birth);
+	if (!state_lock(birth->self))
 		return 0;
 	/* Looked up again under the lock: another thread may have been quicker. */
 	id = birth->init ? 0 : identity_mutex_find(mutex);
 	if (!id) {
-		id = life_begin(birth, stack);
+		id = life_begin(birth);
 		if (id && has_stamp(birth->sort))
 			stamp_mutex(mutex, id);
 	}
@@ -158,16 +175,16 @@ static uint64_t mutex_make(const struct birth *birth, pthread_mutex_t *mutex)
 	return id;
 }
 
-static uint64_t rwlock_make(const struct birth *birth, pthread_rwlock_t *rwlock)
+static uint64_t rwlock_make(struct birth *birth, pthread_rwlock_t *rwlock)
 {
-	uint32_t stack = stack_capture(birth->self, birth->site)->stack;
 	uint64_t id;
 
+	birth_prepare(birth);
 	if (!state_lock(birth->self))
 		return 0;
 	id = birth->init ? 0 : identity_rwlock_find(rwlock);
 	if (!id) {
-		id = life_begin(birth, stack);
+		id = life_begin(birth);
 		if (id && has_stamp(birth->sort))
 			stamp_rwlock(rwlock, id);
 	}
@@ -175,25 +192,25 @@ static uint64_t rwlock_make(const struct birth *birth, pthread_rwlock_t *rwlock)
 	return id;
 }
 
-static uint64_t plain_make(const struct birth *birth)
+static uint64_t plain_make(struct birth *birth)
 {
-	uint32_t stack = stack_capture(birth->self, birth->site)->stack;
 	const struct index_entry *entry;
 	uint64_t id;
 
+	birth_prepare(birth);
 	if (!state_lock(birth->self))
 		return 0;
 	entry = birth->init ? NULL : index_find(birth->address);
 	id = entry && entry->kind == birth->sort.kind ? index_id(birth->address) : 0;
 	if (!id)
-		id = life_begin(birth, stack);
+		id = life_begin(birth);
 	state_unlock(birth->self);
 	return id;
 }
 
 SLOW uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
-	struct birth birth = {self, identity_mutex_sort(mutex), mutex, site, false};
+	struct birth birth = {.self = self, .sort = identity_mutex_sort(mutex), .address = mutex, .site = site};
 	uint64_t id = identity_mutex_find(mutex);
 
 	if (id || !self_enter())
@@ -205,12 +222,13 @@ SLOW uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, str
 
 uint64_t identity_mutex_meet(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
-	return mutex_make(&(struct birth){self, identity_mutex_sort(mutex), mutex, site, false}, mutex);
+	return mutex_make(&(struct birth){.self = self, .sort = identity_mutex_sort(mutex), .address = mutex, .site = site, .init = false},
+			  mutex);
 }
 
 SLOW uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, struct site site)
 {
-	struct birth birth = {self, identity_rwlock_sort(rwlock), rwlock, site, false};
+	struct birth birth = {.self = self, .sort = identity_rwlock_sort(rwlock), .address = rwlock, .site = site};
 	uint64_t id = identity_rwlock_find(rwlock);
 
 	if (id || !self_enter())
@@ -222,7 +240,7 @@ SLOW uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, 
 
 SLOW uint64_t identity_plain_make(struct self *self, const void *address, uint8_t kind, struct site site)
 {
-	struct birth birth = {self, {.kind = kind}, address, site, false};
+	struct birth birth = {.self = self, .sort = {.kind = kind}, .address = address, .site = site};
 	uint64_t id = 0;
 
 	if (!self_enter())
@@ -234,17 +252,18 @@ SLOW uint64_t identity_plain_make(struct self *self, const void *address, uint8_
 
 void identity_mutex_begin(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
-	mutex_make(&(struct birth){self, identity_mutex_sort(mutex), mutex, site, true}, mutex);
+	mutex_make(&(struct birth){.self = self, .sort = identity_mutex_sort(mutex), .address = mutex, .site = site, .init = true}, mutex);
 }
 
 void identity_rwlock_begin(struct self *self, pthread_rwlock_t *rwlock, struct site site)
 {
-	rwlock_make(&(struct birth){self, identity_rwlock_sort(rwlock), rwlock, site, true}, rwlock);
+	rwlock_make(&(struct birth){.self = self, .sort = identity_rwlock_sort(rwlock), .address = rwlock, .site = site, .init = true},
+		    rwlock);
 }
 
 void identity_plain_begin(struct self *self, const void *address, uint8_t kind, uint8_t flags, struct site site)
 {
-	plain_make(&(struct birth){self, {.kind = kind, .flags = flags}, address, site, true});
+	plain_make(&(struct birth){.self = self, .sort = {.kind = kind, .flags = flags}, .address = address, .site = site, .init = true});
 }
 
 /* The life at that address is over; its entry goes on to say so until the memory goes away or holds another lock. */
