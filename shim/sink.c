@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,9 +17,17 @@
 #include "state.h"
 #include "text.h"
 
-#define MAPPING_MAX  (1ull << 30) /* address space for one image's recording; memory is only taken as it is used */
+#define FILE_MAX     (1ull << 30) /* length of an image's file, which is sparse */
 #define CHUNKS_READY 3u		  /* header, the first facts, the first slots: made ready at start */
 #define CHUNK_ROOM   (RECORDING_CHUNK - (uint32_t)sizeof(struct recording_chunk))
+#define PAGE	     4096u
+
+/* What is mapped of the file: a window at a time, for mlockall and limits on address space count what is mapped, not what is used. Where
+ * they lie in this process; a forked child has its parent's, and maps others itself. Protected by process->lock. */
+#define WINDOW	    8u /* chunks */
+#define WINDOW_SIZE ((size_t)WINDOW * RECORDING_CHUNK)
+static uint8_t *windows[FILE_MAX / WINDOW_SIZE];
+static uint32_t full_process; /* serial of the process whose recording could not grow: it does not ask again */
 
 struct recording_header *sink_header;
 char sink_directory[2048];
@@ -35,26 +44,38 @@ struct fact_sink sink = {.write = sink_write};
 /* ---- opening ---- */
 
 /* As much as limits on address space and file size allow: beyond RLIMIT_FSIZE the kernel would send SIGXFSZ. */
-static size_t mapping_size(void)
+static size_t file_size(void)
 {
 	struct rlimit limit;
-	uint64_t size = MAPPING_MAX;
+	uint64_t size = FILE_MAX;
 
 	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 16 < size)
 		size = limit.rlim_cur / 16;
 	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < size)
 		size = limit.rlim_cur;
-	return size - size % RECORDING_CHUNK;
+	return size - size % WINDOW_SIZE;
 }
 
-/* Part of a chunk, in whole pages: ready to be written, or an error now rather than SIGBUS later. */
-static bool pages_ready(void *start, size_t size, int fd)
+/* Has the kernel write to each page: where there is no room its copy fails, and ours would be SIGBUS. */
+static bool pages_touch(uint8_t *start, size_t size)
+{
+	for (uint8_t *page = start; page < start + size; page += PAGE) {
+		if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, page, sizeof(uint64_t)) != 0)
+			return false;
+		memset(page, 0, sizeof(uint64_t));
+	}
+	return true;
+}
+
+/* Part of a chunk, in whole pages, not written yet: ready to be written, or an error now rather than SIGBUS later. */
+static bool pages_ready(uint8_t *start, size_t size)
 {
 	int saved = errno;
 	bool ready = madvise(start, size, MADV_POPULATE_WRITE) == 0;
 
-	if (!ready && errno == EINVAL && fd >= 0)
-		ready = posix_fallocate(fd, (uint8_t *)start - (uint8_t *)sink_header, size) == 0;
+	/* Kernels before 5.14 do not know it. */
+	if (!ready && errno == EINVAL)
+		ready = pages_touch(start, size);
 	errno = saved;
 	return ready;
 }
@@ -120,24 +141,20 @@ static void header_fill(size_t size)
 
 static bool file_map(int fd)
 {
-	size_t size = mapping_size();
+	size_t size = file_size();
 	uint8_t *mapping;
 
-	if (size < 8 * RECORDING_CHUNK || ftruncate(fd, size) != 0)
+	if (size == 0 || ftruncate(fd, size) != 0)
 		return false;
-	mapping = mmap(NULL, size, PROT_NONE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	mapping = mmap(NULL, WINDOW_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
 	if (mapping == MAP_FAILED)
 		return false;
-	sink_header = (struct recording_header *)mapping;
-	for (uint32_t i = 0; i < CHUNKS_READY; i++) {
-		uint8_t *chunk = mapping + (size_t)i * RECORDING_CHUNK;
-
-		if (mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) != 0 || !pages_ready(chunk, RECORDING_CHUNK, fd)) {
-			syscall(SYS_munmap, mapping, size);
-			sink_header = NULL;
-			return false;
-		}
+	if (!pages_ready(mapping, (size_t)CHUNKS_READY * RECORDING_CHUNK)) {
+		syscall(SYS_munmap, mapping, WINDOW_SIZE);
+		return false;
 	}
+	windows[0] = mapping;
+	sink_header = (struct recording_header *)mapping;
 	header_fill(size);
 	return true;
 }
@@ -166,31 +183,52 @@ bool sink_open(const char *record)
 
 static struct recording_chunk *chunk_at(uint32_t index)
 {
-	return (struct recording_chunk *)((uint8_t *)sink_header + (size_t)index * RECORDING_CHUNK);
+	return (struct recording_chunk *)(windows[index / WINDOW] + (size_t)(index % WINDOW) * RECORDING_CHUNK);
+}
+
+/* Maps one more window. No descriptor is open: the last chunk of the nearest window before it is mapped a second time, and longer than it is
+ * (mremap with an old size of 0), and the front goes again. */
+static bool window_map(uint32_t wanted)
+{
+	uint32_t near = wanted;
+	int saved = errno;
+	uint8_t *mapping;
+	size_t front;
+
+	while (!windows[--near])
+		;
+	front = (wanted - near - 1) * WINDOW_SIZE + RECORDING_CHUNK;
+	mapping = mremap(windows[near] + WINDOW_SIZE - RECORDING_CHUNK, 0, front + WINDOW_SIZE, MREMAP_MAYMOVE);
+	if (mapping != MAP_FAILED) {
+		windows[wanted] = mapping + front;
+		syscall(SYS_munmap, mapping, front);
+	}
+	errno = saved;
+	return mapping != MAP_FAILED;
 }
 
 /* A chunk of its own for this process, with its first *ready bytes ready to be written; 0: no room. The image's first chunks are ready as a
  * whole, so that most processes make no system call after their start; later ones page by page, for many children fork, do little and exec. */
 static uint32_t chunk_claim(enum chunk_kind kind, uint32_t *ready)
 {
-	uint32_t index = atomic_fetch_add_explicit(&sink_header->chunks_claimed, 1, memory_order_relaxed);
 	struct recording_chunk *chunk;
-	int saved = errno;
+	uint32_t index;
 
+	if (full_process == process->serial)
+		return 0;
+	index = atomic_fetch_add_explicit(&sink_header->chunks_claimed, 1, memory_order_relaxed);
+	full_process = process->serial;
 	if (index >= sink_header->chunks_max) {
 		atomic_store_explicit(&sink_header->chunks_claimed, sink_header->chunks_max, memory_order_relaxed);
 		return 0;
 	}
+	if (!windows[index / WINDOW] && !window_map(index / WINDOW))
+		return 0;
 	chunk = chunk_at(index);
-	*ready = RECORDING_CHUNK;
-	if (index >= CHUNKS_READY) {
-		bool writable = mprotect(chunk, RECORDING_CHUNK, PROT_READ | PROT_WRITE) == 0;
-
-		errno = saved;
-		*ready = 2 * SLOT_SIZE;
-		if (!writable || !pages_ready(chunk, *ready, -1))
-			return 0;
-	}
+	*ready = index < CHUNKS_READY ? RECORDING_CHUNK : 2 * SLOT_SIZE;
+	if (index >= CHUNKS_READY && !pages_ready((uint8_t *)chunk, *ready))
+		return 0;
+	full_process = 0;
 	chunk->process = process->serial;
 	atomic_store_explicit(&chunk->kind, kind, memory_order_release);
 	return index;
@@ -203,8 +241,10 @@ static bool chunk_grow(struct recording_chunk *chunk, uint32_t *ready, uint32_t 
 
 	if (end <= *ready)
 		return true;
-	if (!pages_ready((uint8_t *)chunk + *ready, target - *ready, -1))
+	if (full_process == process->serial || !pages_ready((uint8_t *)chunk + *ready, target - *ready)) {
+		full_process = process->serial;
 		return false;
+	}
 	*ready = target;
 	return true;
 }
@@ -275,19 +315,27 @@ void sink_slot_free(struct slot *slot)
 	process->free_slots = slot;
 }
 
+static bool chunk_has(uint32_t index, const struct slot *slot)
+{
+	return (uintptr_t)slot - (uintptr_t)chunk_at(index) < RECORDING_CHUNK;
+}
+
 struct slot *sink_slot_next(struct slot *slot)
 {
+	static uint32_t last; /* where the slot before was found */
 	uint32_t i = 0;
 
 	if (slot) {
-		/* The mapping is aligned to pages only. */
-		struct recording_chunk *chunk = chunk_at(((uintptr_t)slot - (uintptr_t)sink_header) / RECORDING_CHUNK);
-		uint32_t index = ((uintptr_t)slot - (uintptr_t)chunk) / SLOT_SIZE - 1;
+		struct recording_chunk *chunk;
+		uint32_t index;
 
+		for (i = last % process->slots_count; !chunk_has(process->slots[i], slot);)
+			i = (i + 1) % process->slots_count;
+		last = i;
+		chunk = chunk_at(process->slots[i]);
+		index = ((uintptr_t)slot - (uintptr_t)chunk) / SLOT_SIZE - 1;
 		if (index + 1 < chunk->used)
 			return slot_at(chunk, index + 1);
-		while (i < process->slots_count && chunk_at(process->slots[i]) != chunk)
-			i++;
 		i++;
 	}
 	return i < process->slots_count ? slot_at(chunk_at(process->slots[i]), 0) : NULL;

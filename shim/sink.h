@@ -1,8 +1,9 @@
 /*
  * sink.h: the recording's file, mapped: where facts and slots go (graph/recording.h).
  *
- * One mapping for the image and the children that it forks. No descriptor stays open. Pages are made ready chunk by chunk: the first
- * ones at start; a later chunk costs two system calls, and when they fail facts are lost, counted, and the host goes on.
+ * One file for the image and the children that it forks, mapped a window at a time. No descriptor stays open. Pages are made ready chunk by
+ * chunk: the first ones at start; a later chunk costs a system call or two. When one fails the process asks for no more: what it has to say
+ * from then on is lost, counted, and the host goes on.
  */
 #ifndef GRIDLOCK_SINK_H
 #define GRIDLOCK_SINK_H
