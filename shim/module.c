@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <link.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "graph/hash.h"
@@ -32,7 +33,11 @@ void module_init(void)
 	ssize_t length = readlink("/proc/self/exe", module_exe, sizeof(module_exe) - 1);
 	char *slash;
 
-	module_exe[length > 0 ? length : 0] = '\0';
+	/* Without /proc: as it was named to execve. */
+	if (length <= 0)
+		strncpy(module_exe, (const char *)getauxval(AT_EXECFN), sizeof(module_exe) - 1);
+	else
+		module_exe[length] = '\0';
 	objects_init();
 	if (!objects_find((uintptr_t)&own_start, &own))
 		return;
