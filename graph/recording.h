@@ -5,6 +5,8 @@
  * forks go on writing to the same mapping. The file is an array of chunks of RECORDING_CHUNK bytes. Chunk 0 is the header. Any other
  * chunk is claimed by one process with a fetch-add on header.chunks_claimed and holds either facts or thread slots of that process.
  *
+ * A process that could make no file leaves an empty folder `unwatched.PID` in the run's, if it can.
+ *
  * Facts are append-only. Each is written whole and then published by a release store of the chunk's `used`; a reader acquires `used`
  * and never looks behind it. A file may end anywhere (a crash, a full disk): a reader takes the facts that lie whole inside.
  * Integers are in the byte order of the machine, which `byte_order` tells; a reader refuses another one, and any other version.
@@ -20,10 +22,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORDING_MAGIC	  "gridlock"
-#define RECORDING_VERSION 2
-#define RECORDING_ORDER	  0x01020304u
-#define RECORDING_CHUNK	  65536u
+#define RECORDING_MAGIC	    "gridlock"
+#define RECORDING_VERSION   2
+#define RECORDING_ORDER	    0x01020304u
+#define RECORDING_CHUNK	    65536u
+#define RECORDING_UNWATCHED "unwatched."
 
 /* How the lock is asked for or held. */
 enum lock_mode { LOCK_EXCLUSIVE, LOCK_SHARED };

@@ -278,6 +278,27 @@ static int is_image(const struct dirent *entry)
 	return strncmp(entry->d_name, "image.", 6) == 0;
 }
 
+static int is_unwatched(const struct dirent *entry)
+{
+	return strncmp(entry->d_name, RECORDING_UNWATCHED, strlen(RECORDING_UNWATCHED)) == 0;
+}
+
+static void remark_unwatched(struct run *run)
+{
+	struct dirent **names;
+	int count = scandir(run->directory, &names, is_unwatched, versionsort);
+
+	for (int i = 0; i < count; i++) {
+		run_remark(
+			run,
+			printed("process %s was not watched: it could make no recording in %s (no right, no room, or no descriptor left)",
+				names[i]->d_name + strlen(RECORDING_UNWATCHED), run->directory));
+		free(names[i]);
+	}
+	if (count >= 0)
+		free(names);
+}
+
 struct run *collect(const char *directory, char **error)
 {
 	struct dirent **names;
@@ -305,6 +326,7 @@ struct run *collect(const char *directory, char **error)
 		}
 	}
 	free(names);
+	remark_unwatched(run);
 	return run;
 }
 

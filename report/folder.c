@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "graph/recording.h"
 #include "memory.h"
 
 static void open_to_users(const char *path)
@@ -82,6 +84,8 @@ void folder_remove(const char *path)
 	while (folder && (entry = readdir(folder)))
 		if (strncmp(entry->d_name, "image.", 6) == 0)
 			unlinkat(dirfd(folder), entry->d_name, 0);
+		else if (strncmp(entry->d_name, RECORDING_UNWATCHED, strlen(RECORDING_UNWATCHED)) == 0)
+			unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR);
 	if (folder)
 		closedir(folder);
 	rmdir(path);

@@ -133,6 +133,7 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	if (!info) {
 		info = info_new();
 		if (!info) {
+			sink_limit(LIMIT_NO_SLOT);
 			sink_slot_free(slot);
 			return false;
 		}
@@ -179,11 +180,15 @@ static struct self *attach(struct thread_info *info)
 	signal_fence();
 	if ((!is_main || attach_process(last_serial)) && state_lock(NULL)) {
 		self = attach_locked(info, is_main);
+		/* Said once; asking again at every lock would cost a system call each. */
+		if (!self)
+			self_current = &self_over;
 		state_unlock(NULL);
 	}
 	if (self) {
-		if (key_made)
-			pthread_setspecific(key, self);
+		/* Without it the thread's end would not be seen, nor its slot given back. */
+		if (key_made && pthread_setspecific(key, self) != 0)
+			sink_limit(LIMIT_LOST_MEMORY);
 		self->slot = self->attached;
 		signal_fence();
 		self_current = self;
@@ -222,10 +227,8 @@ static void thread_over(void *value)
 
 	if (self != value || self == &self_over)
 		return;
-	if (++self->rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
-		pthread_setspecific(key, self);
+	if (++self->rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(key, self) == 0)
 		return;
-	}
 	if (self->busy) {
 		state_off("a thread ended inside gridlock");
 		return;

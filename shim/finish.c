@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +21,48 @@
 #include "text.h"
 
 static _Atomic uint32_t finished; /* serial of the process whose end is recorded */
-static int saved_stderr = -1;	  /* stderr as it was at start, for the report of a bare preload */
+
+/* ---- stderr as it was at start ---- */
+
+static int saved_stderr = -1; /* a copy, under a bare preload */
+static struct stat stderr_file;
+
+/* The program may have closed the number, and opened a file of its own under it: that one is not to be written. */
+static bool is_stderr(int fd)
+{
+	struct stat now;
+
+	return fd >= 0 && fstat(fd, &now) == 0 && now.st_dev == stderr_file.st_dev && now.st_ino == stderr_file.st_ino &&
+	       now.st_rdev == stderr_file.st_rdev;
+}
+
+static void stderr_keep(void)
+{
+	/* Out of the way of programs that count on low numbers, or close everything that they do not know. */
+	if (fstat(STDERR_FILENO, &stderr_file) == 0 && !settings.launched)
+		saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
+}
+
+/* A descriptor of it; -1: the program has none left. */
+static int stderr_find(void)
+{
+	return is_stderr(saved_stderr) ? saved_stderr : is_stderr(STDERR_FILENO) ? STDERR_FILENO : -1;
+}
+
+void finish_say(const char *what, const char *more)
+{
+	char line[sizeof(sink_directory) + 200];
+	struct text text = text_into(line, sizeof(line));
+	int fd, saved = errno;
+
+	if (!stderr_file.st_ino)
+		stderr_keep();
+	fd = stderr_find();
+	text_add(text_add(text_add(text_add(&text, "gridlock: "), what), more), "\n");
+	if (fd >= 0 && write(fd, line, text.used) < 0)
+		errno = saved;
+	errno = saved;
+}
 
 /* ---- the reporter ---- */
 
@@ -56,6 +98,8 @@ static char **environment_without_preload(void)
 	return copy;
 }
 
+#define NO_REPORT 127 /* the command could not be started, or was killed */
+
 /* The command's line; written before the clone, whose child finds process-wide pages wiped. */
 struct command_line {
 	char path[sizeof(settings.command)];
@@ -87,8 +131,8 @@ static bool command_line_make(struct command_line *line, bool last)
 static void supervise(const struct command_line *line)
 {
 	struct sigaction standard = {.sa_handler = SIG_DFL};
+	int status, fd = stderr_find();
 	sigset_t all;
-	int status;
 	long pid;
 
 	sigfillset(&all);
@@ -98,16 +142,17 @@ static void supervise(const struct command_line *line)
 	if (pid == 0) {
 		sigemptyset(&all);
 		sigprocmask(SIG_SETMASK, &all, NULL);
-		if (saved_stderr >= 0)
-			dup2(saved_stderr, STDERR_FILENO);
-		execve(line->path, line->arguments, line->environment);
+		if (fd == STDERR_FILENO || dup2(fd, STDERR_FILENO) == STDERR_FILENO)
+			execve(line->path, line->arguments, line->environment);
+		syscall(SYS_exit_group, NO_REPORT);
 	}
-	if (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) == pid && WIFEXITED(status))
-		syscall(SYS_exit_group, WEXITSTATUS(status));
-	syscall(SYS_exit_group, 125);
+	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) < 0)
+		if (errno != EINTR)
+			pid = -1;
+	syscall(SYS_exit_group, pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : NO_REPORT);
 }
 
-/* Starts the command; returns its exit code, or -1. A child of fork(2) through libc would run the host's atfork handlers; and a child with
+/* Starts the command; returns its exit code, or NO_REPORT. A child of fork(2) through libc would run the host's atfork handlers; and a child with
  * an exit signal, which exec sets to SIGCHLD, would show in the host's handlers and waits: so one that has none, and never calls exec, stands
  * between. */
 static int run_reporter(bool last)
@@ -117,19 +162,20 @@ static int run_reporter(bool last)
 	long pid;
 
 	if (!command_line_make(&line, last))
-		return -1;
+		return NO_REPORT;
 	pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
 	if (pid == 0)
 		supervise(&line);
 	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WCLONE, NULL) < 0)
 		if (errno != EINTR)
-			return -1;
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+			return NO_REPORT;
+	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : NO_REPORT;
 }
 
 /* ---- ends ---- */
 
-/* Writes the last facts of this process, once. False: done already, or never begun. */
+/* Writes the last facts of this process, once; they find no way where gridlock is off, and there is a report all the same. False: done already,
+ * or never begun. */
 static bool record_end(enum end_how how, int code)
 {
 	uint32_t before = atomic_exchange(&finished, process->serial);
@@ -141,10 +187,10 @@ static bool record_end(enum end_how how, int code)
 	if (self_current == &self_over)
 		self_current = &self_none;
 	self = self_enter();
-	if (!self)
-		return false;
-	event_process_ends(self, how, code);
-	self_leave(self);
+	if (self) {
+		event_process_ends(self, how, code);
+		self_leave(self);
+	}
 	return true;
 }
 
@@ -159,7 +205,9 @@ static int report_end(void)
 	if (settings.launched)
 		return -1;
 	code = run_reporter(others == 0);
-	return code == 0 || code == 125 ? -1 : code;
+	if (code == NO_REPORT)
+		finish_say("the report could not be made; the recording is for: gridlock report ", sink_directory);
+	return code == 0 || code == 125 || code == NO_REPORT ? -1 : code;
 }
 
 int finish_exiting(int code, bool abrupt)
@@ -193,15 +241,10 @@ static void finish_at_quick_exit(void)
 
 int __cxa_atexit(void (*function)(void *), void *argument, void *dso);
 
-void finish_init(void)
+bool finish_init(void)
 {
-	__cxa_atexit(finish_at_exit, NULL, NULL);
-	if (at_quick_exit(finish_at_quick_exit) != 0)
-		sink_limit(LIMIT_LOST_MEMORY);
-	if (!settings.launched) {
-		/* Out of the way of programs that count on low numbers, or close everything that they do not know. */
-		saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
-	}
+	stderr_keep();
+	return __cxa_atexit(finish_at_exit, NULL, NULL) == 0 && at_quick_exit(finish_at_quick_exit) == 0;
 }
 
 /* A stream whose lock some thread holds cannot be flushed without a risk to hang. */

@@ -6,8 +6,11 @@
 
 #include "state.h"
 
-/* Has finish_at_exit called behind every other exit handler; at start, before any library can register one. */
-void finish_init(void);
+/* Has finish_at_exit called behind every other exit handler; at start, before any library can register one. False: it will not be called. */
+bool finish_init(void);
+
+/* One line on stderr as it was at start, for what would otherwise pass silently: nothing is recorded, or no report can be made. */
+void finish_say(const char *what, const char *more);
 
 /* The process ends through _exit with `code`: writes the last facts, reports if that is ours to do. Returns the code to end with. */
 int finish_exiting(int code, bool abrupt);

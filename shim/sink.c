@@ -33,6 +33,7 @@ struct recording_header *sink_header;
 char sink_directory[2048];
 char sink_image[32];
 bool sink_private;
+static bool file_made;
 
 static void sink_write(void *ctx, const struct fact *fact)
 {
@@ -172,11 +173,35 @@ bool sink_open(const char *record)
 	close(directory);
 	if (fd < 0)
 		return false;
+	file_made = true;
 	/* An empty file tells the command that a process was here and found no room. */
 	if (!file_map(fd))
 		(void)!ftruncate(fd, 0);
 	close(fd);
 	return sink_header != NULL;
+}
+
+static const char *path_of(const char *name, uint64_t number)
+{
+	static char path[sizeof(sink_directory) + 64];
+	struct text text = text_into(path, sizeof(path));
+
+	text_add(text_add(text_add(&text, sink_directory), "/"), name);
+	if (number)
+		text_add_number(&text, number);
+	return path;
+}
+
+bool sink_abandon(const char *why)
+{
+	sink_incomplete(why);
+	if (!sink_private)
+		/* A folder needs no descriptor, and next to no room. */
+		return file_made || mkdir(path_of(RECORDING_UNWATCHED, (uint64_t)getpid()), 0700) == 0;
+	if (file_made)
+		unlink(path_of(sink_image, 0));
+	rmdir(sink_directory);
+	return false;
 }
 
 /* ---- chunks ---- */

@@ -21,6 +21,9 @@ extern bool sink_private;		     /* we made the directory ourselves */
 
 /* Makes the image's file in the directory `record` (one of our own when that is empty) and maps it. False: there is no recording. */
 bool sink_open(const char *record);
+/* Nothing will be recorded. In the launcher's folder something says so: the recording itself, or an entry RECORDING_UNWATCHED. A folder of our
+ * own is removed. False: nothing is left that says it. */
+bool sink_abandon(const char *why);
 
 /* Appends a copy of `fact` and publishes it. The caller holds process->lock. Returns it where it lies, or NULL: no room, counted. */
 struct fact *sink_append(const struct fact *fact);

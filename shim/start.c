@@ -19,35 +19,48 @@
 extern void *__dso_handle __attribute__((visibility("hidden")));
 void *__dso_handle = &__dso_handle;
 
-static bool begin(void)
+/* NULL, or why there is nothing to record with. */
+static const char *begin(void)
 {
 	settings_read(secure_getenv("GRIDLOCK_OPTIONS"));
 	module_init();
 	stack_init();
 	if (!sink_open(settings.record))
-		return false;
+		return "no room for the recording, or no right to make it";
 	process = state_pages((sizeof(*process) + 4095) & ~(size_t)4095, true);
 	if (!process)
-		return false;
+		return "no memory at start";
 	identity_init();
-	attach_key_make();
-	pthread_atfork(attach_fork_prepare, attach_fork_parent, attach_fork_child);
-	finish_init();
-	return true;
+	/* Without the handlers a fork in the middle of a record is noticed; without the key a thread's end is missed. */
+	if (!attach_key_make() || pthread_atfork(attach_fork_prepare, attach_fork_parent, attach_fork_child) != 0)
+		sink_limit(LIMIT_LOST_MEMORY);
+	return finish_init() ? NULL : "no exit handler to be had";
+}
+
+/* The launcher reads it in the recording, or in its folder; under a bare preload there would be no report to say it. */
+static void give_up(const char *why)
+{
+	static struct process none;
+	bool told = sink_abandon(why);
+
+	process = &none;
+	atomic_store(&state, STATE_OFF);
+	if (!told || !settings.launched)
+		finish_say("this program is not watched: ", why);
 }
 
 __attribute__((constructor)) static void start(void)
 {
-	static struct process none;
 	int saved = errno;
+	const char *why;
 
 	real_ready();
-	if (begin()) {
+	why = begin();
+	if (why) {
+		give_up(why);
+	} else {
 		atomic_store(&state, STATE_ON);
 		self_open();
-	} else {
-		process = &none;
-		atomic_store(&state, STATE_OFF);
 	}
 	errno = saved;
 }

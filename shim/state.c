@@ -33,8 +33,11 @@ void *state_pages(size_t size, bool wipe)
 	int saved = errno;
 	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (pages != MAP_FAILED && wipe)
-		madvise(pages, size, MADV_WIPEONFORK);
+	/* Pages that are not wiped are none: a child of a raw fork would take its parent's locks and slots for its own. */
+	if (pages != MAP_FAILED && wipe && madvise(pages, size, MADV_WIPEONFORK) != 0) {
+		state_pages_free(pages, size);
+		pages = MAP_FAILED;
+	}
 	errno = saved;
 	return pages == MAP_FAILED ? NULL : pages;
 }
