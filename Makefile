@@ -26,7 +26,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint stats clean help examples
+.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint check-faults soak stats clean help examples
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -65,7 +65,7 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 	@BUILD=$(BUILD) examples/demo
 
 # ---- checks ----
-check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-real bench-instructions  ## everything that CI runs
+check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-faults check-real bench-instructions  ## everything that CI runs
 
 check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
@@ -97,6 +97,22 @@ check-random: all $(BUILD)/random  ## random programs of which it is known what 
 $(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -pthread -o $@ $(filter %.c,$^)
+# A variant of the library whose calls of the system fail one after the other: what tests/faults/faults.c stands in front of. The linker
+# wraps no name that has a version.
+faults_obj := $(patsubst %.c,$(BUILD)/faults/obj/%.o,$(shim_src) $(graph_src) tests/faults/faults.c)
+$(BUILD)/faults/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -include shim/versions%,$(SHIM)) $(CFLAGS) -c -o $@ $<
+$(BUILD)/faults/libgridlock.so: $(faults_obj)
+	$(CC) $(SHIMLINK) $$(nm $(filter %/faults.o,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p') $(LDFLAGS) -o $@ $^ -lc
+$(BUILD)/faults/%: tests/faults/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
+faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
+check-faults: all $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
+	@BUILD=$(BUILD) tests/faults/run
+soak: all $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
+	@BUILD=$(BUILD) tests/soak
 
 bench: all      ## instructions and nanoseconds per operation, beside native
 	@BUILD=$(BUILD) tests/bench/run
