@@ -19,8 +19,7 @@ enum {
 
 /* What one image's numbers stand for, made when first asked for. */
 struct image_names {
-	size_t stacks_room, threads_room;
-	const struct stack **stacks;
+	const struct stack **stacks; /* by the place of their fact in the image's index, like threads */
 	struct thread **threads;
 	struct lock_name *locks;	 /* a hash by number */
 	struct name_count *thread_names; /* a hash by name */

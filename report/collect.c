@@ -6,33 +6,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
-
-/* Numbers come from counters, so a number far beyond what a file can describe is damage. */
-#define NUMBER_MAX (1u << 28)
-
-const struct fact *index_find(const struct index *index, uint64_t number)
-{
-	return number < index->room ? index->facts[number] : NULL;
-}
-
-static void index_add(struct index *index, uint64_t number, const struct fact *fact)
-{
-	size_t room = index->room ? index->room : 64;
-
-	if (number > NUMBER_MAX)
-		return;
-	while (room <= number)
-		room *= 2;
-	if (room != index->room) {
-		index->facts = resized(index->facts, room, sizeof(*index->facts));
-		memset(index->facts + index->room, 0, (room - index->room) * sizeof(*index->facts));
-		index->room = room;
-	}
-	index->facts[number] = fact;
-}
 
 /* Appends to a list that grows by doubling. */
 static void append(const void ***list, size_t *count, const void *element)
@@ -42,29 +19,34 @@ static void append(const void ***list, size_t *count, const void *element)
 	(*list)[(*count)++] = element;
 }
 
+static void index_add(struct index *index, const struct fact *fact)
+{
+	append((const void ***)&index->facts, &index->count, fact);
+}
+
 static void image_add(struct image *image, const struct fact *fact)
 {
 	switch (fact->kind) {
 	case FACT_PROCESS:
-		index_add(&image->processes, ((const struct fact_process *)fact)->serial, fact);
+		index_add(&image->processes, fact);
 		break;
 	case FACT_END:
-		index_add(&image->ends, ((const struct fact_end *)fact)->serial, fact);
+		index_add(&image->ends, fact);
 		break;
 	case FACT_MODULE:
-		index_add(&image->modules, ((const struct fact_module *)fact)->id, fact);
+		index_add(&image->modules, fact);
 		break;
 	case FACT_THREAD:
-		index_add(&image->threads, ((const struct fact_thread *)fact)->id, fact);
+		index_add(&image->threads, fact);
 		break;
 	case FACT_THREAD_NAME:
-		index_add(&image->thread_names, ((const struct fact_thread_name *)fact)->id, fact);
+		index_add(&image->thread_names, fact);
 		break;
 	case FACT_STACK:
-		index_add(&image->stacks, ((const struct fact_stack *)fact)->id, fact);
+		index_add(&image->stacks, fact);
 		break;
 	case FACT_CLASS:
-		index_add(&image->classes, ((const struct fact_class *)fact)->id, fact);
+		index_add(&image->classes, fact);
 		break;
 	case FACT_LOCK:
 		append((const void ***)&image->locks, &image->locks_count, fact);
@@ -93,6 +75,22 @@ static void image_add(struct image *image, const struct fact *fact)
 struct order {
 	uint64_t (*key)(const struct fact *fact);
 };
+
+uint32_t index_number(const struct fact *fact)
+{
+	/* All of these begin with it. */
+	return ((const struct fact_process *)fact)->serial;
+}
+_Static_assert(offsetof(struct fact_process, serial) == sizeof(struct fact) && offsetof(struct fact_end, serial) == sizeof(struct fact) &&
+		       offsetof(struct fact_module, id) == sizeof(struct fact) && offsetof(struct fact_thread, id) == sizeof(struct fact) &&
+		       offsetof(struct fact_thread_name, id) == sizeof(struct fact) &&
+		       offsetof(struct fact_stack, id) == sizeof(struct fact) && offsetof(struct fact_class, id) == sizeof(struct fact),
+	       "index_number");
+
+static uint64_t key_of_number(const struct fact *fact)
+{
+	return index_number(fact);
+}
 
 static uint64_t key_of_lock(const struct fact *fact)
 {
@@ -139,8 +137,37 @@ static void sort(void *list, size_t count, uint64_t (*key)(const struct fact *fa
 		qsort_r(list, count, sizeof(void *), compare, &order);
 }
 
+static void index_sort(struct index *index)
+{
+	size_t kept = 0;
+
+	sort(index->facts, index->count, key_of_number);
+	for (size_t i = 0; i < index->count; i++) {
+		kept -= kept && index_number(index->facts[kept - 1]) == index_number(index->facts[i]);
+		index->facts[kept++] = index->facts[i];
+	}
+	index->count = kept;
+}
+
+#define INDEXES 7
+static void list_indexes(struct image *image, struct index *indexes[INDEXES])
+{
+	indexes[0] = &image->processes;
+	indexes[1] = &image->ends;
+	indexes[2] = &image->modules;
+	indexes[3] = &image->threads;
+	indexes[4] = &image->thread_names;
+	indexes[5] = &image->stacks;
+	indexes[6] = &image->classes;
+}
+
 static void image_sort(struct image *image)
 {
+	struct index *indexes[INDEXES];
+
+	list_indexes(image, indexes);
+	for (size_t i = 0; i < INDEXES; i++)
+		index_sort(indexes[i]);
 	sort(image->locks, image->locks_count, key_of_lock);
 	sort(image->dependencies, image->dependencies_count, key_of_dependency);
 	sort(image->witnesses, image->witnesses_count, key_of_witness);
@@ -162,6 +189,20 @@ static size_t place_of(const void *list, size_t count, uint64_t (*key)(const str
 			high = middle;
 	}
 	return low;
+}
+
+size_t index_place(const struct index *index, uint64_t number)
+{
+	size_t at = place_of(index->facts, index->count, key_of_number, number);
+
+	return at < index->count && index_number(index->facts[at]) == number ? at : index->count;
+}
+
+const struct fact *index_find(const struct index *index, uint64_t number)
+{
+	size_t at = index_place(index, number);
+
+	return at < index->count ? index->facts[at] : NULL;
 }
 
 const struct fact_lock *image_lock(const struct image *image, uint64_t number)
@@ -218,6 +259,7 @@ static size_t read_bytes(int fd, void *data, size_t size)
 static const char *read_used(struct image *image, int fd)
 {
 	struct recording_header header = {0};
+	struct stat file;
 	const char *wrong;
 
 	image->size = read_bytes(fd, &header, sizeof(header));
@@ -229,6 +271,9 @@ static const char *read_used(struct image *image, int fd)
 	image->size = (size_t)atomic_load(&header.chunks_claimed) * RECORDING_CHUNK;
 	if (image->size > (size_t)header.chunks_max * RECORDING_CHUNK || header.chunks_max > 1u << 20)
 		return "its header is damaged";
+	/* A file that was cut off is shorter than it says. */
+	if (fstat(fd, &file) == 0 && (size_t)file.st_size < image->size)
+		image->size = (size_t)file.st_size;
 	image->data = new_zeroed(1, image->size ? image->size : sizeof(header));
 	image->size = read_bytes(fd, image->data, image->size);
 	return recording_check(image->data, image->size);
@@ -336,10 +381,10 @@ void run_free(struct run *run)
 		return;
 	for (size_t i = 0; i < run->images_count; i++) {
 		struct image *image = &run->images[i];
-		struct index *indexes[] = {&image->processes,	 &image->ends,	 &image->modules, &image->threads,
-					   &image->thread_names, &image->stacks, &image->classes};
+		struct index *indexes[INDEXES];
 
-		for (size_t j = 0; j < sizeof(indexes) / sizeof(indexes[0]); j++)
+		list_indexes(image, indexes);
+		for (size_t j = 0; j < INDEXES; j++)
 			free(indexes[j]->facts);
 		free(image->locks);
 		free(image->dependencies);

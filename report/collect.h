@@ -10,9 +10,9 @@
 
 #include "graph/recording.h"
 
-/* Facts of one kind by their number. Sparse numbers cost room, but they are given away in sequence. */
+/* Facts of one kind, each of another number, in the order of their numbers. Of two with one number the later one counts. */
 struct index {
-	size_t room;
+	size_t count;
 	const struct fact **facts;
 };
 struct image {
@@ -21,7 +21,7 @@ struct image {
 	size_t size;
 	const struct recording_header *header;
 	struct index processes, ends, modules, threads, thread_names, stacks, classes;
-	/* Sorted by what is looked up, then in the order of the recording. Locks too: of billions of numbers few may be described. */
+	/* Sorted by what is looked up, then in the order of the recording. */
 	size_t locks_count, dependencies_count, witnesses_count, segments_count, findings_count;
 	const struct fact_lock **locks;
 	const struct fact_dependency **dependencies; /* by process; among instances only */
@@ -44,8 +44,11 @@ struct run *collect(const char *directory, char **error);
 void run_free(struct run *run);
 void run_remark(struct run *run, char *remark);
 
-/* The fact of that number, or NULL. */
+/* The fact of that number, or NULL. Its place in the list, or the list's length. */
 const struct fact *index_find(const struct index *index, uint64_t number);
+size_t index_place(const struct index *index, uint64_t number);
+/* The number of a fact that an index may hold. */
+uint32_t index_number(const struct fact *fact);
 const struct fact_lock *image_lock(const struct image *image, uint64_t number);
 const struct fact_segment *image_segment(const struct image *image, uint32_t thread, uint32_t segment);
 /* Where the dependencies of a process, the witnesses of a dependency begin in their lists; they end where another one's begin. */

@@ -173,9 +173,9 @@ static void read_image(struct builder *builder, size_t number, const struct opti
 	for (size_t i = 0; i < image->findings_count; i++)
 		if (wanted(options, image, image->findings[i]->process))
 			add_misuse(builder, image->findings[i]);
-	for (uint32_t serial = 1; serial < image->processes.room; serial++)
-		if (index_find(&image->processes, serial) && wanted(options, image, serial))
-			judge_process(builder, number, serial, add);
+	for (size_t i = 0; i < image->processes.count; i++)
+		if (wanted(options, image, index_number(image->processes.facts[i])))
+			judge_process(builder, number, index_number(image->processes.facts[i]), add);
 }
 
 static void read_images(struct builder *builder, const struct options *options)
@@ -208,11 +208,11 @@ static unsigned count_processes(const struct run *run, const struct options *opt
 	for (size_t i = 0; i < run->images_count; i++) {
 		const struct index *index = &run->images[i].processes;
 
-		for (uint32_t serial = 0; serial < index->room; serial++) {
-			if (!index->facts[serial] || !wanted(options, &run->images[i], serial))
+		for (size_t j = 0; j < index->count; j++) {
+			if (!wanted(options, &run->images[i], index_number(index->facts[j])))
 				continue;
 			pids = resized(pids, count + 1, sizeof(*pids));
-			pids[count++] = ((const struct fact_process *)index->facts[serial])->pid;
+			pids[count++] = ((const struct fact_process *)index->facts[j])->pid;
 		}
 	}
 	if (count)

@@ -444,9 +444,12 @@ void judge_across(struct builder *builder, void (*add)(struct builder *builder, 
 	struct judge judge = {.builder = builder};
 
 	arena_init(&judge.arena, grow, release, NULL);
-	for (size_t i = 0; i < builder->run->images_count; i++)
-		for (uint32_t serial = 1; serial < builder->run->images[i].processes.room; serial++)
-			read_dependencies(&judge, (struct owner){i, serial}, true);
+	for (size_t i = 0; i < builder->run->images_count; i++) {
+		const struct index *processes = &builder->run->images[i].processes;
+
+		for (size_t j = 0; j < processes->count; j++)
+			read_dependencies(&judge, (struct owner){i, index_number(processes->facts[j])}, true);
+	}
 	if (judge.count)
 		judge_input(&judge, true, add);
 	arena_fini(&judge.arena);

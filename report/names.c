@@ -168,18 +168,18 @@ static const struct stack *stack_of(struct builder *builder, const struct fact_s
 
 const struct stack *build_stack(struct builder *builder, uint32_t number)
 {
-	const struct fact_stack *fact = (const struct fact_stack *)index_find(&builder->image->stacks, number);
+	const struct index *index = &builder->image->stacks;
+	size_t place = index_place(index, number);
+	const struct fact_stack *fact = place < index->count ? (const struct fact_stack *)index->facts[place] : NULL;
 	struct image_names *names = builder->names;
 
 	if (!fact || fact->count == 0)
 		return NULL;
-	if (names->stacks_room < builder->image->stacks.room) {
-		names->stacks_room = builder->image->stacks.room;
-		names->stacks = new_zeroed(names->stacks_room, sizeof(*names->stacks));
-	}
-	if (!names->stacks[number])
-		names->stacks[number] = stack_of(builder, fact);
-	return names->stacks[number];
+	if (!names->stacks)
+		names->stacks = new_zeroed(index->count, sizeof(*names->stacks));
+	if (!names->stacks[place])
+		names->stacks[place] = stack_of(builder, fact);
+	return names->stacks[place];
 }
 
 /* ---- threads ---- */
@@ -258,18 +258,18 @@ static void name_threads(struct builder *builder)
 	struct image_names *names = builder->names;
 
 	names->threads_named = true;
-	names->threads_room = index->room;
-	names->threads = new_zeroed(index->room, sizeof(*names->threads));
-	for (uint32_t i = 0; i < index->room; i++)
-		if (index->facts[i])
-			names->threads[i] = thread_of(builder, (const struct fact_thread *)index->facts[i]);
+	names->threads = new_zeroed(index->count, sizeof(*names->threads));
+	for (size_t i = 0; i < index->count; i++)
+		names->threads[i] = thread_of(builder, (const struct fact_thread *)index->facts[i]);
 }
 
 const struct thread *build_thread(struct builder *builder, uint32_t number)
 {
+	size_t place = index_place(&builder->image->threads, number);
+
 	if (!builder->names->threads_named)
 		name_threads(builder);
-	return number < builder->names->threads_room ? builder->names->threads[number] : NULL;
+	return place < builder->image->threads.count ? builder->names->threads[place] : NULL;
 }
 
 /* ---- locks ---- */

@@ -1,4 +1,6 @@
 /* test_collect.c: recordings that are foreign, empty, cut off or incomplete, and what is said of them. */
+#include <sys/resource.h>
+
 #include "tests/world.h"
 
 /* ---- files ---- */
@@ -80,6 +82,58 @@ START_TEST(an_empty_folder_has_no_process_and_a_missing_one_is_an_error)
 }
 END_TEST
 
+/* ---- damage ---- */
+
+/* 64 MiB from now on; not where a sanitizer needs terabytes (clang). */
+static void bound_memory(void)
+{
+#ifndef __clang__
+	struct rlimit limit = {64 << 20, RLIM_INFINITY};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+#endif
+}
+
+/* What is kept is bounded by what is there, not by what a number says. */
+START_TEST(a_fact_of_a_number_far_off_is_found_and_costs_no_room)
+{
+	uint32_t stack = world_stack(alpha_inner(), NULL);
+
+	recorder_header(&world.recorder)->next_stack = UINT32_MAX - 1;
+	world.at_alpha_inner = world_stack(alpha_inner(), NULL);
+	ck_assert_uint_eq(world.at_alpha_inner, UINT32_MAX);
+	ck_assert_uint_ne(stack, world.at_alpha_inner);
+	world_ring();
+	bound_memory();
+	is_stack(only(world_findings(NULL))->links[0].wanted.stack, "alpha_inner", alpha_inner_line, NULL);
+}
+END_TEST
+
+START_TEST(of_two_facts_with_one_number_the_later_counts)
+{
+	put_thread_name(&world.recorder, world.process, world.alpha, "first");
+	put_thread_name(&world.recorder, world.process, world.alpha, "second");
+	put_thread_name(&world.recorder, world.process, world.beta, "other");
+	world_ring();
+	ck_assert_str_eq(only(world_findings(NULL))->links[0].thread->name, "second");
+	ck_assert_str_eq(world.findings->list[0].links[1].thread->name, "other");
+}
+END_TEST
+
+/* 64 GiB, says the header. */
+START_TEST(a_header_that_claims_more_than_the_file_has_costs_no_room)
+{
+	size_t whole;
+
+	world_ring();
+	whole = (size_t)recorder_header(&world.recorder)->chunks_claimed * RECORDING_CHUNK;
+	recorder_header(&world.recorder)->chunks_claimed = recorder_header(&world.recorder)->chunks_max = 1 << 20;
+	ck_assert(recorder_save(&world.recorder, world_path("image.100.0"), whole));
+	bound_memory();
+	only(world_read(NULL));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -89,6 +143,9 @@ int main(void)
 		a_library_that_switched_itself_off_is_said,
 		limits_that_were_hit_are_named_with_their_number,
 		an_empty_folder_has_no_process_and_a_missing_one_is_an_error,
+		a_fact_of_a_number_far_off_is_found_and_costs_no_room,
+		of_two_facts_with_one_number_the_later_counts,
+		a_header_that_claims_more_than_the_file_has_costs_no_room,
 	};
 
 	return world_run("collect", tests, sizeof(tests) / sizeof(tests[0]));
