@@ -389,7 +389,7 @@ static void prepare(int argc, char **argv, bool program)
 			return;
 		if (strcmp(argv[i], "-o") == 0)
 			i++;
-		if (strncmp(argv[i], "--", 2) != 0)
+		if (i == argc || strncmp(argv[i], "--", 2) != 0)
 			continue;
 		end = name + strcspn(name, "=");
 		for (char *c = name; c < end; c++)
