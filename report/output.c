@@ -64,8 +64,7 @@ static void add_host(FILE *name)
 	fputs(host, name);
 }
 
-/* The file name that a template stands for; `counter` for %n. To be freed. */
-static char *name_of(const char *template, const char *program, unsigned counter)
+char *output_name(const char *template, const char *program, unsigned counter)
 {
 	char *text;
 	size_t size;
@@ -105,13 +104,16 @@ static char *name_of(const char *template, const char *program, unsigned counter
 	return text;
 }
 
-/* Whether the template has %n: then a name that is free is looked for. */
-static bool counts(const char *template)
+bool output_counts(const char *template)
 {
-	for (; *template; template ++)
-		if (*template == '%' && *++template == 'n')
-			return true;
-	return false;
+	for (; *template; template ++) {
+		if (*template != '%')
+			continue;
+		template ++;
+		if (*template == 'n' || *template == '\0')
+			break;
+	}
+	return *template == 'n';
 }
 
 static void make_parents(const char *path)
@@ -127,10 +129,10 @@ static void make_parents(const char *path)
 
 static void open_file(struct output *output, const char *template, const char *program)
 {
-	bool free_name = counts(template);
+	bool free_name = output_counts(template);
 
 	for (unsigned n = 0;; n++) {
-		output->path = name_of(template, program, n);
+		output->path = output_name(template, program, n);
 		make_parents(output->path);
 		output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC | (free_name ? O_EXCL : O_TRUNC), 0666);
 		if (output->fd >= 0 || errno != EEXIST)

@@ -14,6 +14,11 @@ const char *base_name(const char *path);
 /* Writes all of it; -1 with errno. */
 int output_all(int fd, const char *data, size_t size);
 
+/* The file name that a template stands for; `counter` for %n. A wrong one ends the command. To be freed. */
+char *output_name(const char *template, const char *program, unsigned counter);
+/* Has the template a %n: then a name that is free is looked for. */
+bool output_counts(const char *template);
+
 /* One report to be written. */
 struct output {
 	int (*write)(int fd, const struct findings *findings, const struct options *options);

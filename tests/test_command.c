@@ -1,9 +1,12 @@
 /* test_command.c: options and suppressions. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report/options.h"
+#include "report/output.h"
 #include "report/suppress.h"
 
 static struct options options;
@@ -130,6 +133,56 @@ START_TEST(suggestions_are_near_or_none)
 }
 END_TEST
 
+static void is_name(const char *template, const char *expected)
+{
+	char *name = output_name(template, "/usr/bin/bank", 7);
+
+	ck_assert_str_eq(name, expected);
+	free(name);
+}
+
+START_TEST(a_template_names_a_file)
+{
+	char pid[32];
+
+	setenv("RUN", "nightly", 1);
+	unsetenv("NOTHING");
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	is_name("plain", "plain");
+	is_name("%p", pid);
+	is_name("/tmp/%e.%n.%%.log", "/tmp/bank.7.%.log");
+	is_name("%q{RUN}-%q{NOTHING}-", "nightly--");
+}
+END_TEST
+
+START_TEST(a_template_counts_when_it_says_so)
+{
+	ck_assert(output_counts("%p.%n"));
+	ck_assert(!output_counts("%%n"));
+	ck_assert(!output_counts("plain"));
+	/* What lies behind the end is none of it. */
+	ck_assert(!output_counts("50%\0%n"));
+}
+END_TEST
+
+START_TEST(a_template_that_ends_in_a_percent_sign_ends_with_125)
+{
+	output_name("50%", "bank", 0);
+}
+END_TEST
+
+START_TEST(a_variable_without_its_brace_ends_with_125)
+{
+	output_name("%q{RUN", "bank", 0);
+}
+END_TEST
+
+START_TEST(a_last_word_that_needs_a_value_ends_with_125)
+{
+	reads(WORDS((char[]){"-o"}), NULL, true);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("command");
@@ -149,6 +202,11 @@ int main(void)
 	tcase_add_exit_test(tests, a_level_of_an_unknown_rule_ends_with_125, 125);
 	tcase_add_test(tests, patterns_match_as_threadsanitizer_s_do);
 	tcase_add_test(tests, suggestions_are_near_or_none);
+	tcase_add_test(tests, a_template_names_a_file);
+	tcase_add_test(tests, a_template_counts_when_it_says_so);
+	tcase_add_exit_test(tests, a_template_that_ends_in_a_percent_sign_ends_with_125, 125);
+	tcase_add_exit_test(tests, a_variable_without_its_brace_ends_with_125, 125);
+	tcase_add_exit_test(tests, a_last_word_that_needs_a_value_ends_with_125, 125);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
