@@ -26,7 +26,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint check-faults soak stats clean help examples
+.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint check-faults soak fuzz fuzz-build stats clean help examples
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -113,6 +113,18 @@ check-faults: all $(faults)  ## everything that the library asks for fails, kill
 	@BUILD=$(BUILD) tests/faults/run
 soak: all $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
 	@BUILD=$(BUILD) tests/soak
+
+# libFuzzer's harnesses, in a build folder of their own; symbols by tests/fuzz/symbols.c, not libdw.
+fuzz: all examples  ## the command's readers, for ten minutes
+	@$(MAKE) -s fuzz-build BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@BUILD=$(BUILD) tests/fuzz/run
+fuzz-build: $(patsubst %,$(BUILD)/fuzz_%,recording facts options suppressions template)
+fuzz_judge := tests/fuzz/judge.c tests/fuzz/symbols.c $(filter-out $(BUILD)/obj/report/symbols.o,$(report_lib))
+$(BUILD)/fuzz_recording $(BUILD)/fuzz_facts: $(BUILD)/fuzz_%: tests/fuzz/%.c $(fuzz_judge)
+	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die -o $@ $(filter %.c %.o,$^) $(LIBS)
+$(BUILD)/fuzz_options: fuzz_wrap := -Wl,--wrap=argp_parse
+$(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
+	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die $(fuzz_wrap) -o $@ $(filter %.c %.o,$^) $(LIBS)
 
 bench: all      ## instructions and nanoseconds per operation, beside native
 	@BUILD=$(BUILD) tests/bench/run
