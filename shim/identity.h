@@ -27,14 +27,22 @@ INLINE struct identity_stamp *identity_mutex_stamp(const pthread_mutex_t *mutex)
 	return (struct identity_stamp *)(uintptr_t)&mutex->__data.__list;
 }
 
-/* The number of a stamped mutex, 0 when there is no valid stamp. A stamp never reads as 0. */
-INLINE uint64_t identity_of_mutex(const pthread_mutex_t *mutex)
+/* Has the mutex a valid stamp? Then *id is its number, never 0. */
+INLINE bool identity_mutex_stamped(const pthread_mutex_t *mutex, uint64_t *id)
 {
 	const struct identity_stamp *stamp = identity_mutex_stamp(mutex);
-	uint64_t id = __atomic_load_n(&stamp->id, __ATOMIC_RELAXED);
 
+	*id = __atomic_load_n(&stamp->id, __ATOMIC_RELAXED);
 	/* No id of 0 verifies: its check would be secret ^ address, and the secret has a bit that no address has (identity_init). */
-	return likely((__atomic_load_n(&stamp->check, __ATOMIC_RELAXED) ^ id ^ (uintptr_t)mutex) == identity_secret) ? id : 0;
+	return (__atomic_load_n(&stamp->check, __ATOMIC_RELAXED) ^ *id ^ (uintptr_t)mutex) == identity_secret;
+}
+
+/* The number of a stamped mutex, 0 when there is no valid stamp. */
+INLINE uint64_t identity_of_mutex(const pthread_mutex_t *mutex)
+{
+	uint64_t id;
+
+	return identity_mutex_stamped(mutex, &id) ? id : 0;
 }
 
 INLINE uint32_t identity_rwlock_check(const pthread_rwlock_t *rwlock, uint32_t id)

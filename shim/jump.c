@@ -26,10 +26,7 @@ static void mark_active(struct self *self, uint64_t cfa, uint64_t pc)
 		struct held *held = self_held(self, i);
 
 		/* The memo knows the CFA of the function that made the call; one that was replaced since makes no proof. */
-		const struct memo *memo = stack_memo(self, (struct site){held->caller, held->sp});
-
-		if (memo->caller == held->caller && memo->sp == held->sp && memo->taker == cfa &&
-		    stack_function(held->caller) == stack_function(pc))
+		if (stack_taker(self, (struct site){held->caller, held->sp}) == cfa && stack_function(held->caller) == stack_function(pc))
 			held->flags |= HELD_TAKER_ACTIVE;
 	}
 }

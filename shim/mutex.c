@@ -84,9 +84,9 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 
 INLINE void mutex_acquired(struct self *self, pthread_mutex_t *mutex, uint8_t how, struct site site)
 {
-	uint64_t id = identity_of_mutex(mutex);
+	uint64_t id;
 
-	if (unlikely(!id)) {
+	if (unlikely(!identity_mutex_stamped(mutex, &id))) {
 		id = identity_mutex_make(self, mutex, site);
 		if (!id)
 			return;
@@ -158,6 +158,18 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 	return lock_here(mutex, SITE);
 }
 
+/* A try that did not simply succeed. */
+static SLOW int mutex_tried(struct self *self, pthread_mutex_t *mutex, int result, struct site site)
+{
+	if (result == EOWNERDEAD) {
+		mutex_acquired(self, mutex, LOCK_TRY, site);
+		mark_owner_died(self, mutex);
+	}
+	if (result == EINVAL)
+		mutex_refused(self, mutex, site);
+	return result;
+}
+
 int mutex_trylock(pthread_mutex_t *mutex, struct site site)
 {
 	struct self *self = self_current;
@@ -169,18 +181,22 @@ int mutex_trylock(pthread_mutex_t *mutex, struct site site)
 			return real.pthread_mutex_trylock(mutex);
 	}
 	result = real.pthread_mutex_trylock(mutex);
-	if (acquired(result))
+	if (result == 0)
 		mutex_acquired(self, mutex, LOCK_TRY, site);
-	if (unlikely(result == EOWNERDEAD))
-		mark_owner_died(self, mutex);
-	if (unlikely(result == EINVAL))
-		mutex_refused(self, mutex, site);
-	return result;
+	return mutex_tried(self, mutex, result, site);
 }
 
 EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-	return mutex_trylock(mutex, SITE);
+	struct self *self = self_current;
+	int result;
+
+	if (unlikely(!self->slot))
+		return mutex_trylock(mutex, SITE);
+	result = real.pthread_mutex_trylock(mutex);
+	if (likely(result == 0))
+		mutex_acquired(self, mutex, LOCK_TRY, SITE);
+	return likely(result == 0) ? 0 : mutex_tried(self, mutex, result, SITE);
 }
 
 /* Timed forms try nothing beforehand: a bad clock or time must stay EINVAL. */

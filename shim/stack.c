@@ -75,7 +75,7 @@ uint64_t stack_function(uint64_t pc)
 
 struct capture {
 	struct self *self;
-	uint64_t taker;
+	uint64_t taker, above; /* CFAs of the calling function, and of its caller */
 	bool cut;
 };
 
@@ -87,6 +87,8 @@ static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp)
 	/* The stack pointer of the second frame is the CFA of the first. */
 	if (stack->count == 1)
 		capture->taker = sp;
+	if (stack->count == 2)
+		capture->above = sp;
 	if (stack->count == MAX_FRAMES) {
 		capture->cut = true;
 		return false;
@@ -126,20 +128,108 @@ static uint32_t stack_intern(struct self *self)
 	return entry->id;
 }
 
+/* ---- the memo ---- */
+
+static uint64_t word_at(uint64_t address)
+{
+	return *(const uint64_t *)(uintptr_t)address;
+}
+
+/* How far up a chain of frame pointers is believed: wrappers have small frames, and the words are in use. */
+#define CHAIN_REACH  2048
+#define CHAIN_LENGTH 5
+
+/* The return addresses along the chain of frame pointers that begins in the frame below `taker`. */
+static uint64_t chain_of(uint64_t taker)
+{
+	uint64_t hash = word_at(taker - 8), at = taker - 16;
+
+	for (int i = 0; i < CHAIN_LENGTH; i++) {
+		uint64_t next = word_at(at);
+
+		if (next <= at || next - taker > CHAIN_REACH || (next & 7))
+			break;
+		hash = hash_mix(hash, word_at(next + 8));
+		at = next;
+	}
+	return hash;
+}
+
+/* The second place of a call whose first place is `first`: by what lies above it now. */
+static uint64_t second_key(const struct memo *first, uint64_t key)
+{
+	uint64_t above = first->key == key ? word_at(first->taker - 8) : chain_of(first->taker);
+
+	return hash_mix(key, above);
+}
+
+/* Never the first one itself. */
+static struct memo *second_place(struct self *self, const struct memo *first, uint64_t key2)
+{
+	struct memo *second = stack_memo(self, key2);
+
+	return second != first ? second : &self->memo[(second - self->memo) ^ 1];
+}
+
+/* The entry of the call that is being made, or NULL; *place: where it belongs. */
+static struct memo *memo_find(struct self *self, uint64_t key, struct memo **place)
+{
+	struct memo *first = stack_memo(self, key), *second;
+	uint64_t key2;
+
+	*place = first;
+	if (first->key != key && first->key != (key ^ MEMO_FRAME_POINTERS))
+		return NULL;
+	if (first->key == key && word_at(first->taker - 8) == first->check)
+		return first;
+	key2 = second_key(first, key);
+	second = second_place(self, first, key2);
+	*place = second;
+	return second->key == key2 ? second : NULL;
+}
+
+/* Does the frame whose CFA is `taker` begin with the frame pointer of the next one, whose CFA is `above`? */
+static bool has_frame_pointer(uint64_t taker, uint64_t above)
+{
+	return above > taker && above - taker <= CHAIN_REACH && word_at(taker - 16) == above - 16;
+}
+
+/* Fills the place of a call in the memo; a call that goes to a second place has its first one filled already. */
+static struct memo *memo_fill(struct self *self, struct memo *place, uint64_t key, const struct capture *capture, uint32_t id)
+{
+	struct memo *first = stack_memo(self, key);
+	struct memo entry = {.key = key, .taker = capture->taker ? capture->taker : (uintptr_t)(&self->no_frame + 1), .stack = id};
+
+	entry.check = word_at(entry.taker - 8);
+	if (place == first) {
+		bool chain = capture->taker && has_frame_pointer(capture->taker, capture->above);
+
+		if (chain)
+			entry.key ^= MEMO_FRAME_POINTERS;
+		*first = entry;
+		if (!chain)
+			return first;
+		/* The first place only tells where to look for the second one. */
+		place = second_place(self, first, second_key(first, key));
+	}
+	entry.key = second_key(first, key);
+	*place = entry;
+	return place;
+}
+
 const struct memo *stack_capture(struct self *self, struct site site)
 {
-	struct memo *memo = stack_memo(self, site);
+	uint64_t key = stack_key(site);
+	struct memo *place, *memo = memo_find(self, key, &place);
 	struct capture capture = {.self = self};
 	uint32_t id;
 
-	if (memo->caller == site.caller && memo->sp == site.sp)
+	if (memo)
 		return memo;
 	self->scratch.count = 0;
 	stack_walk(capture_frame, &capture);
-	if (self->scratch.count == 0) {
-		objects_meet(site.caller);
+	if (self->scratch.count == 0)
 		self->scratch.frames[self->scratch.count++] = site.caller;
-	}
 	if (capture.cut)
 		sink_limit(LIMIT_FRAMES);
 	if (!state_lock(self))
@@ -149,18 +239,28 @@ const struct memo *stack_capture(struct self *self, struct site site)
 		state_unlock(self);
 	}
 	/* A signal handler of this thread passes through while we are here, so nobody sees the entry half written. */
-	*memo = (struct memo){.caller = site.caller, .sp = site.sp, .taker = capture.taker, .stack = id};
-	return memo;
+	return memo_fill(self, place, key, &capture, id);
 }
 
-SLOW const struct memo *stack_capture_from_fast(struct self *self, struct site site)
+SLOW const struct memo *stack_at_second(struct self *self, struct site site)
 {
 	static const struct memo none;
-	const struct memo *memo;
+	struct memo *place;
+	const struct memo *memo = memo_find(self, stack_key(site), &place);
 
+	if (memo)
+		return memo;
 	if (!self_enter())
 		return &none;
 	memo = stack_capture(self, site);
 	self_leave(self);
 	return memo;
+}
+
+uint64_t stack_taker(struct self *self, struct site site)
+{
+	uint64_t key = stack_key(site);
+	const struct memo *first = stack_memo(self, key);
+
+	return first->key == key || first->key == (key ^ MEMO_FRAME_POINTERS) ? first->taker : 0;
 }

@@ -24,12 +24,16 @@
 #define MAX_FRAMES  256
 #define PASSED_SIZE 64 /* onces that a thread has passed */
 
+/* A stack by the call that it was captured at: see stack.h. */
 struct memo {
-	uint64_t caller, sp;
+	uint64_t key;	/* of (return address, stack pointer), changed by MEMO_* */
 	uint64_t taker; /* CFA of the calling function */
+	uint64_t check; /* the word below it: the return address into its own caller */
 	uint32_t stack;
 	uint32_t pad;
 };
+/* A bit of a key that a stack pointer and a return address of one thread never have alone: 1 GiB of stack apart. */
+#define MEMO_FRAME_POINTERS (1ull << 62) /* the fast path is to pass it by */
 
 /* A thread. Only its own thread touches it. */
 struct self {
@@ -50,6 +54,7 @@ struct self {
 	uint32_t deep_room; /* entries in `deep` */
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
+	uint64_t no_frame;	      /* 0: what a memo entry without a known caller compares */
 	struct once_call *once;	      /* the innermost pthread_once in progress */
 	uint64_t passed[PASSED_SIZE]; /* by address, open addressing; full: all are taken as passed */
 	/* What the last release and acquire of a semaphore's order came to: the next one may find that it brings nothing new. */
