@@ -1,5 +1,8 @@
 /* mutex.c: pthread_mutex_*. */
 #include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "deadlock.h"
 #include "events.h"
@@ -101,6 +104,19 @@ static SLOW void mutex_refused(struct self *self, pthread_mutex_t *mutex, struct
 		misuse_use_destroyed(self, &(struct misuse){.address = mutex, .site = site});
 }
 
+/* glibc's try leaves a mutex that cannot be recovered locked by who tried, and the next lock would wait for ever. Its lock lets go, as here; its
+ * own field for the owner tells those who come next that there is nothing to have. */
+static SLOW void mutex_let_go(const struct self *self, pthread_mutex_t *mutex)
+{
+	int flags = mutex->__data.__kind & 0x80 ? 0 : FUTEX_PRIVATE_FLAG, saved = errno;
+
+	if ((__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) & FUTEX_TID_MASK) != (int)self->info->tid)
+		return;
+	__atomic_store_n(&mutex->__data.__lock, 0, __ATOMIC_RELEASE);
+	syscall(SYS_futex, &mutex->__data.__lock, FUTEX_WAKE | flags, 1, NULL, NULL, 0);
+	errno = saved;
+}
+
 /* The try did not simply succeed. */
 static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int result, struct site site)
 {
@@ -112,6 +128,8 @@ static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int r
 		mark_owner_died(self, mutex);
 	if (result == EINVAL)
 		mutex_refused(self, mutex, site);
+	if (result == ENOTRECOVERABLE)
+		mutex_let_go(self, mutex);
 	if (result != EBUSY && result != EDEADLK)
 		return result;
 	request.lock = mutex_id(self, mutex, site);
