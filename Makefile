@@ -26,7 +26,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint check-faults soak fuzz fuzz-build stats clean help examples
+.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint check-faults check-transparency soak fuzz fuzz-build stats clean help examples
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -65,7 +65,7 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 	@BUILD=$(BUILD) examples/demo
 
 # ---- checks ----
-check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-faults check-real bench-instructions  ## everything that CI runs
+check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-faults check-transparency check-real bench-instructions  ## everything that CI runs
 
 check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
@@ -111,6 +111,12 @@ $(BUILD)/faults/%: tests/faults/%.c
 faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
 check-faults: all $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
 	@BUILD=$(BUILD) tests/faults/run
+transparency := $(BUILD)/transparency/checks
+$(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparency/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -o $@ $(filter %.c,$^)
+check-transparency: all $(transparency)  ## every wrapped function does what its manual page says, watched or not
+	@BUILD=$(BUILD) tests/transparency/run
 soak: all $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
 	@BUILD=$(BUILD) tests/soak
 
