@@ -9,6 +9,7 @@
 #define TRIES	     8
 
 _Atomic uint16_t index_pages[1 << 16];
+_Atomic uint8_t index_lines[INDEX_LINES];
 
 /* An array of chains; doubled when it holds more entries than chains. Old arrays are never given back: a reader may still be in one. */
 struct chains {
@@ -24,18 +25,21 @@ static struct index_entry *free_entries;
 
 /* ---- the filter ---- */
 
-static void count_pages(const void *address, int change)
+static void count(const void *address, int change)
 {
+	_Atomic uint8_t *line = &index_lines[(uintptr_t)address >> 6 & (INDEX_LINES - 1)];
 	uintptr_t page = (uintptr_t)address >> PAGE_BITS;
 
 	for (uintptr_t i = 0; i <= INDEX_REACH >> PAGE_BITS; i++) {
-		_Atomic uint16_t *count = &index_pages[(page - i) & 0xffff];
-		uint16_t now = atomic_load_explicit(count, memory_order_relaxed);
+		_Atomic uint16_t *near = &index_pages[(page - i) & 0xffff];
+		uint16_t now = atomic_load_explicit(near, memory_order_relaxed);
 
 		/* One that is full stays so: the filter may say yes too often, never too seldom. */
 		if (now != UINT16_MAX)
-			atomic_store_explicit(count, (uint16_t)(now + change), memory_order_relaxed);
+			atomic_store_explicit(near, (uint16_t)(now + change), memory_order_relaxed);
 	}
+	if (*line != UINT8_MAX)
+		atomic_store_explicit(line, (uint8_t)(*line + change), memory_order_relaxed);
 }
 
 /* ---- look-up ---- */
@@ -150,7 +154,7 @@ struct index_entry *index_add(const void *address, uint8_t kind, uint8_t flags)
 		entry->class = NULL;
 		link_entry(chains, entry);
 		entries++;
-		count_pages(address, 1);
+		count(address, 1);
 	}
 	/* What was there of another kind is over: nothing of it is to be taken for this one's. */
 	if ((entry->kind == INDEX_CONDITION) != (kind == INDEX_CONDITION))
@@ -169,7 +173,7 @@ static void unlink_entry(_Atomic(struct index_entry *) *head, struct index_entry
 	else
 		atomic_store_explicit(head, entry->next, memory_order_relaxed);
 	changed();
-	count_pages(entry->address, -1);
+	count(entry->address, -1);
 	entries--;
 	/* Its address stays until it is used again: a reader that is in it goes on to no other chain unnoticed. */
 	entry->next = free_entries;

@@ -38,11 +38,31 @@ struct index_entry {
 #define INDEX_STATIC 128
 
 extern _Atomic uint16_t index_pages[1 << 16];
+/* The same by cache line of 64 bytes, exactly where they begin: for blocks whose size is known. */
+#define INDEX_LINES (1u << 20)
+extern _Atomic uint8_t index_lines[INDEX_LINES];
 
 /* May a lock lie in memory that begins there? */
 INLINE bool index_near(const void *start)
 {
 	return atomic_load_explicit(&index_pages[(uintptr_t)start >> 12 & 0xffff], memory_order_relaxed) != 0;
+}
+
+INLINE uint8_t index_line(uintptr_t address)
+{
+	return atomic_load_explicit(&index_lines[(address >> 6) % INDEX_LINES], memory_order_relaxed);
+}
+
+/* May a lock begin in [start, start + size)? */
+INLINE bool index_touches(const void *start, size_t size)
+{
+	uintptr_t at = (uintptr_t)start, last = at + size - 1;
+
+	/* Most blocks touch two lines at most. */
+	for (; unlikely(last - at >= 64); at += 64)
+		if (index_line(at))
+			return true;
+	return (index_line(at) | index_line(last)) != 0;
 }
 
 /* The entry at that address, or NULL. Takes no lock; while the index is being changed it may miss one: callers that make a lock of what is

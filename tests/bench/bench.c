@@ -83,11 +83,36 @@ static void ping_pong(void)
 	pthread_mutex_unlock(&a);
 }
 
+/* What holds no lock: where there is none near, and on the cache line behind one. */
+static void alloc(void)
+{
+	void *volatile block = malloc(40);
+
+	free(block);
+}
+
+static void alloc_beside(void)
+{
+	static pthread_mutex_t *lock;
+	static void *hole;
+
+	if (!lock) {
+		/* Chunks of 48 bytes, one behind the other: the second one, freed, is what malloc gives from now on. */
+		lock = malloc(sizeof(*lock));
+		hole = malloc(40);
+		pthread_mutex_init(lock, NULL);
+		pthread_mutex_lock(lock);
+		pthread_mutex_unlock(lock);
+		free(hole);
+	}
+	alloc();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
-} modes[] = {{"pair", pair},	{"work", work},	    {"nested", nested},	  {"read", read_pair},
-	     {"try", try_pair}, {"depth4", depth4}, {"depth16", depth16}, {"cond", ping_pong}};
+} modes[] = {{"pair", pair},	 {"work", work},       {"nested", nested},  {"read", read_pair}, {"try", try_pair},
+	     {"depth4", depth4}, {"depth16", depth16}, {"cond", ping_pong}, {"free", alloc},	 {"free_near", alloc_beside}};
 
 static void *loop(void *number)
 {
