@@ -81,8 +81,52 @@ static struct thread_info *info_new(void)
 
 static void info_free(struct thread_info *info)
 {
+	/* Joining a detached thread is a bug of the program, and is not to be one of ours. */
+	for (struct self *joiner = process->joiners; joiner; joiner = joiner->next_joiner)
+		if (joiner->join_info == info)
+			joiner->join_info = NULL;
 	event_clock_free(info);
 	arena_free(&process->arena, info, sizeof(*info));
+}
+
+/* A thread that was detached before it told its number: one that ended and stayed would be taken for the next one of that number. */
+struct early {
+	pthread_t pthread;
+	struct early *next;
+};
+
+static void detach_early(pthread_t pthread)
+{
+	struct early *early;
+
+	event_arena_begin();
+	early = arena_alloc(&process->arena, sizeof(*early));
+	if (!early)
+		return;
+	*early = (struct early){pthread, process->detached_early};
+	process->detached_early = early;
+}
+
+static bool detached_early(pthread_t pthread)
+{
+	struct early **link = &process->detached_early, *early;
+
+	while (*link && (*link)->pthread != pthread)
+		link = &(*link)->next;
+	early = *link;
+	if (!early)
+		return false;
+	*link = early->next;
+	arena_free(&process->arena, early, sizeof(*early));
+	return true;
+}
+
+static bool info_awaited(const struct thread_info *info)
+{
+	for (const struct self *joiner = process->joiners; joiner; joiner = joiner->next_joiner)
+		if (joiner->join_info == info)
+			return true;
+	return false;
 }
 
 static void info_enter(struct thread_info *info, pthread_t pthread)
@@ -90,11 +134,17 @@ static void info_enter(struct thread_info *info, pthread_t pthread)
 	struct arena *arena = &process->arena;
 	struct thread_info *stale = attach_find(pthread);
 
-	/* A thread that was never joined through us, whose pthread_t is used again. */
+	/* A thread whose pthread_t is used again: never joined through us, or its joiner is about to say so. */
 	if (stale) {
 		HASH_DELETE(hh, process->infos, stale);
-		info_free(stale);
+		stale->hh.tbl = NULL;
+		if (!info_awaited(stale))
+			info_free(stale);
 	}
+	for (struct self *joiner = process->joiners; joiner; joiner = joiner->next_joiner)
+		if (joiner->join_thread == pthread && !joiner->join_info)
+			joiner->join_info = info;
+	info->detached |= detached_early(pthread);
 	info->pthread = pthread;
 	HASH_ADD(hh, process->infos, pthread, sizeof(info->pthread), info);
 }
@@ -203,10 +253,22 @@ struct self *attach_thread(void)
 	return attach(NULL);
 }
 
+static void join_forget(struct self *self)
+{
+	struct self **link = &process->joiners;
+
+	while (*link && *link != self)
+		link = &(*link)->next_joiner;
+	if (*link)
+		*link = self->next_joiner;
+	self->join_info = NULL;
+}
+
 void attach_release(struct self *self)
 {
 	struct thread_info *info = self->info;
 
+	join_forget(self);
 	self->slot = NULL;
 	sink_slot_free(self->attached);
 	if (self->deep)
@@ -409,14 +471,39 @@ void attach_child(struct thread_info *info)
 	attach(info);
 }
 
-void attach_joined(struct self *self, pthread_t pthread, uint32_t join_stack)
+/* The thread that has this pthread_t now. One that has ended and has a joiner may be another's predecessor: its joiner is about to say so. */
+static struct thread_info *find_present(pthread_t pthread)
 {
 	struct thread_info *info = attach_find(pthread);
 
+	return info && info->ended && info_awaited(info) ? NULL : info;
+}
+
+/* Whom a thread joins is to be known before libc's join: after it the pthread_t may be another thread's. So joiners are listed: one whose
+ * target has not begun gets it in info_enter, and there a target whose pthread_t is used again is left to its joiner. */
+void attach_join_begins(struct self *self, pthread_t pthread)
+{
+	join_forget(self); /* a join that a jump has left */
+	self->join_thread = pthread;
+	self->join_info = find_present(pthread);
+	self->next_joiner = process->joiners;
+	process->joiners = self;
+}
+
+void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_t join_stack)
+{
+	/* A signal handler may have joined another thread in between. */
+	struct thread_info *info = self->join_thread == pthread ? self->join_info : NULL;
+
+	join_forget(self);
 	if (!info)
 		return;
-	event_joined(self->info, info, join_stack);
-	self->segment_mix = held_segment_mix(self->info->segment);
+	if (joined) {
+		event_joined(self->info, info, join_stack);
+		self->segment_mix = held_segment_mix(self->info->segment);
+	} else if (info_entered(info)) {
+		return;
+	}
 	if (info->ended)
 		info_remove(info);
 	else
@@ -426,10 +513,12 @@ void attach_joined(struct self *self, pthread_t pthread, uint32_t join_stack)
 
 void attach_detached(pthread_t pthread)
 {
-	struct thread_info *info = attach_find(pthread);
+	struct thread_info *info = find_present(pthread);
 
 	if (info && info->ended)
 		info_remove(info);
 	else if (info)
 		info->detached = true;
+	else
+		detach_early(pthread);
 }

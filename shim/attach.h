@@ -45,8 +45,9 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 void attach_child_drop(struct thread_info *info);
 /* The new thread itself says who it is, before anything else. */
 void attach_child(struct thread_info *info);
-/* A join of `pthread` that succeeded; what it did lies before the joiner's next segment. Caller holds the lock. */
-void attach_joined(struct self *self, pthread_t pthread, uint32_t join_stack);
+/* Around a join of `pthread`: what it did lies before the joiner's next segment, once it is joined. Caller holds the lock. */
+void attach_join_begins(struct self *self, pthread_t pthread);
+void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_t join_stack);
 void attach_detached(pthread_t pthread);
 struct thread_info *attach_find(pthread_t pthread);
 

@@ -54,9 +54,13 @@ struct self {
 	uint32_t deep_room; /* entries in `deep` */
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
-	uint64_t no_frame;	      /* 0: what a memo entry without a known caller compares */
-	struct once_call *once;	      /* the innermost pthread_once in progress */
-	uint64_t passed[PASSED_SIZE]; /* by address, open addressing; full: all are taken as passed */
+	uint64_t no_frame; /* 0: what a memo entry without a known caller compares */
+	/* While it is in a join (attach.c). */
+	struct self *next_joiner;
+	pthread_t join_thread;
+	struct thread_info *join_info; /* NULL: nothing known of that thread yet */
+	struct once_call *once;	       /* the innermost pthread_once in progress */
+	uint64_t passed[PASSED_SIZE];  /* by address, open addressing; full: all are taken as passed */
 	/* What the last release and acquire of a semaphore's order came to: the next one may find that it brings nothing new. */
 	const void *released;
 	uint32_t released_news;
@@ -85,9 +89,11 @@ struct process {
 	uint32_t slots_count;
 	struct slot *free_slots; /* given back by ended threads */
 	struct self *free_selves;
-	struct arena arena;	   /* of what is below */
-	struct thread_info *infos; /* threads by pthread_t: created or attached, and not joined yet */
-	struct events *events;	   /* the graph: events.c */
+	struct arena arena;	      /* of what is below */
+	struct thread_info *infos;    /* threads by pthread_t: created or attached, and not joined yet */
+	struct self *joiners;	      /* threads that are in a join */
+	struct early *detached_early; /* before they told their number (attach.c) */
+	struct events *events;	      /* the graph: events.c */
 };
 extern struct process *process; /* never NULL; points to an unused static one before the start */
 

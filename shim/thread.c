@@ -127,6 +127,25 @@ EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *rest
 
 /* ---- join, detach ---- */
 
+/* The caller is in the slow path. */
+static void join_begins(struct self *self, pthread_t thread)
+{
+	if (!state_lock(self))
+		return;
+	attach_join_begins(self, thread);
+	state_unlock(self);
+}
+
+static void join_ends(struct self *self, pthread_t thread, bool joined, struct site site)
+{
+	uint32_t stack = joined ? stack_capture(self, site)->stack : 0;
+
+	if (!state_lock(self))
+		return;
+	attach_join_ends(self, thread, joined, stack);
+	state_unlock(self);
+}
+
 void thread_join_begins(pthread_t thread, struct site site)
 {
 	struct self *self;
@@ -138,29 +157,19 @@ void thread_join_begins(pthread_t thread, struct site site)
 	/* What a jump has leaked is said now. */
 	if (self->jumped)
 		event_report_jumped(self);
+	join_begins(self, thread);
 	held_wait_for(self, WAIT_JOIN, (const void *)thread, 0, site);
 	self_leave(self);
 }
 
-static void joined(struct self *self, pthread_t thread, struct site site)
-{
-	uint32_t stack = stack_capture(self, site)->stack;
-
-	if (!state_lock(self))
-		return;
-	attach_joined(self, thread, stack);
-	state_unlock(self);
-}
-
-void thread_join_ends(pthread_t thread, bool success, struct site site)
+void thread_join_ends(pthread_t thread, bool joined, struct site site)
 {
 	struct self *self = self_enter();
 
 	if (!self)
 		return;
 	held_wait_end(self);
-	if (success)
-		joined(self, thread, site);
+	join_ends(self, thread, joined, site);
 	self_leave(self);
 }
 
@@ -168,8 +177,7 @@ void thread_join_ends(pthread_t thread, bool success, struct site site)
 static void join_left(void *unused)
 {
 	(void)unused;
-	if (self_current->slot)
-		held_wait_end(self_current);
+	thread_join_ends(self_current->join_thread, false, (struct site){0});
 }
 
 EXPORT int pthread_join(pthread_t thread, void **value)
@@ -186,12 +194,17 @@ EXPORT int pthread_join(pthread_t thread, void **value)
 
 EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 {
+	struct self *self;
 	int result;
 
 	real_ready();
+	self = self_enter();
+	if (!self)
+		return real.pthread_tryjoin_np(thread, value);
+	join_begins(self, thread);
 	result = real.pthread_tryjoin_np(thread, value);
-	if (result == 0)
-		thread_join_ends(thread, true, SITE);
+	join_ends(self, thread, result == 0, SITE);
+	self_leave(self);
 	return result;
 }
 
