@@ -18,7 +18,6 @@ struct actor {
 	struct taken held[ACTOR_HELD]; /* in the order of taking; one taken again is there again */
 	unsigned count;
 	unsigned generation; /* 0: started by main */
-	bool locks_only;     /* nothing that orders it against other threads but its create and join */
 };
 
 #endif

@@ -16,7 +16,7 @@ struct member {
 	const char *name; /* NULL: none given */
 };
 
-/* Starts a thread that runs that; to be joined. `plain`: by pthread_create and pthread_join, else by any means. */
+/* Starts a thread that runs that; to be joined. `plain`: by pthread_create, for one that ends as no thread of C11 does; else by any means. */
 struct member *crew_start(struct seed *seed, bool plain, void (*run)(struct actor *actor, void *argument), void *argument);
 void crew_join(struct member *member, struct seed *seed);
 /* Starts one that nobody joins; crew_wait waits until all of them are past their last lock. */

@@ -11,5 +11,7 @@ void misuse_plan(struct seed *seed);
 /* By main: a thread that does it. */
 void misuse_start(struct actor *main);
 void misuse_join(struct actor *main);
+/* The last thing that main does. */
+void misuse_at_exit(void);
 
 #endif

@@ -139,6 +139,7 @@ static void whole(uint64_t number, bool planted, const char *expectation)
 	run(&main);
 	meet_fini();
 	work_fini(&seed);
+	misuse_at_exit();
 }
 
 static int usage(void)

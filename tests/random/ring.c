@@ -1,6 +1,8 @@
 /* ring.c: see ring.h. */
 #include "ring.h"
 
+#include <semaphore.h>
+
 #include "crew.h"
 #include "expect.h"
 #include "pool.h"
@@ -28,7 +30,15 @@ struct side {
 };
 
 /* Who runs the sides. */
-enum cast { CAST_APART, CAST_WITH_MAIN, CAST_ONE_THREAD, CAST_CREATED_AFTER, CAST_JOINED_BEFORE };
+enum cast {
+	CAST_APART,
+	CAST_WITH_MAIN,
+	CAST_ONE_THREAD,
+	CAST_CREATED_AFTER,
+	CAST_JOINED_BEFORE,
+	CAST_BARRIER_BETWEEN,
+	CAST_POSTED_BETWEEN
+};
 
 struct ring {
 	enum cast cast;
@@ -36,6 +46,8 @@ struct ring {
 	unsigned count;
 	struct lock *locks[SIDES];
 	atomic_int turn;
+	pthread_barrier_t barrier;
+	sem_t posted;
 };
 
 static struct ring rings[RINGS];
@@ -45,9 +57,9 @@ static unsigned rings_count;
 
 static enum type some_type(struct seed *seed)
 {
-	static const enum type types[] = {TYPE_MUTEX, TYPE_MUTEX, TYPE_RWLOCK};
+	static const enum type types[] = {TYPE_MUTEX, TYPE_MUTEX, TYPE_MUTEX, TYPE_RWLOCK, TYPE_RWLOCK, TYPE_C11, TYPE_SPIN};
 
-	return types[seed_below(seed, 3)];
+	return types[seed_below(seed, sizeof(types) / sizeof(types[0]))];
 }
 
 static void add_step(struct side *side, struct lock *lock, enum mode mode, enum how how)
@@ -61,6 +73,8 @@ static struct ring *ring_new(enum cast cast, unsigned count, struct seed *seed)
 
 	ring->cast = cast;
 	ring->count = count;
+	must(pthread_barrier_init(&ring->barrier, NULL, 2));
+	must(sem_init(&ring->posted, 0, 0));
 	for (unsigned i = 0; i < count; i++) {
 		ring->sides[i].ring = ring;
 		ring->sides[i].turn = i;
@@ -165,7 +179,15 @@ static void plan_gated(struct seed *seed)
 
 static void plan_ordered(struct seed *seed)
 {
-	expect_ring(plain_ring(seed_chance(seed, 50) ? CAST_CREATED_AFTER : CAST_JOINED_BEFORE, 2, seed), "cycle-ordered", "note");
+	static const enum cast casts[] = {CAST_CREATED_AFTER, CAST_JOINED_BEFORE, CAST_BARRIER_BETWEEN};
+
+	expect_ring(plain_ring(casts[seed_below(seed, 3)], 2, seed), "cycle-ordered", "note");
+}
+
+/* In this run, that is. */
+static void plan_weakly_ordered(struct seed *seed)
+{
+	expect_ring(plain_ring(CAST_POSTED_BETWEEN, 2, seed), "cycle-weakly-ordered", "warning");
 }
 
 /* A lock that one side reads and another asks to read, and that lets readers pass waiting writers. */
@@ -189,8 +211,13 @@ static void plan_bounded(struct seed *seed)
 	struct ring *ring = ring_new(some_unordered_cast(seed), 2, seed);
 
 	draw_locks(ring, seed);
+	/* Nobody waits with a limit for a spin lock. */
+	if (ring->locks[1]->type == TYPE_SPIN) {
+		ring->locks[1] = pool_get(TYPE_MUTEX, seed);
+		pool_ready(ring->locks[1], seed);
+	}
 	add_links(ring, seed);
-	asked_of(&ring->sides[seed_below(seed, 2)])->how = HOW_TIMED;
+	asked_of(&ring->sides[0])->how = HOW_TIMED;
 	expect_ring(ring, "cycle-bounded", "warning");
 }
 
@@ -204,7 +231,8 @@ static void plan_tried(struct seed *seed)
 
 void ring_plan_harmless(struct seed *seed)
 {
-	static void (*const plans[])(struct seed *) = {plan_single, plan_gated, plan_ordered, plan_compatible, plan_bounded, plan_tried};
+	static void (*const plans[])(struct seed *) = {plan_single,	plan_gated,   plan_ordered, plan_weakly_ordered,
+						       plan_compatible, plan_bounded, plan_tried};
 
 	plans[seed_below(seed, sizeof(plans) / sizeof(plans[0]))](seed);
 }
@@ -304,6 +332,32 @@ static void run_side(struct actor *actor, void *argument)
 	work_section(actor);
 }
 
+/* ---- what orders sides ---- */
+
+static void run_side_and_barrier(struct actor *actor, void *argument)
+{
+	struct side *side = argument;
+	int result;
+
+	if (side->turn == 0)
+		do_side(actor, side);
+	result = pthread_barrier_wait(&side->ring->barrier);
+	must_be(result == 0 || result == PTHREAD_BARRIER_SERIAL_THREAD, true, "waiting at a barrier", __LINE__);
+	if (side->turn == 1)
+		do_side(actor, side);
+}
+
+static void run_side_and_post(struct actor *actor, void *argument)
+{
+	struct side *side = argument;
+
+	if (side->turn == 1)
+		must(sem_wait(&side->ring->posted));
+	do_side(actor, side);
+	if (side->turn == 0)
+		must(sem_post(&side->ring->posted));
+}
+
 static void run_ring(struct actor *actor, void *argument)
 {
 	struct ring *ring = argument;
@@ -314,9 +368,16 @@ static void run_ring(struct actor *actor, void *argument)
 	work_section(actor);
 }
 
-static void start_side(struct actor *main, struct side *side, bool plain)
+static void start_side(struct actor *main, struct side *side)
 {
-	side->member = crew_start(&main->seed, plain, run_side, side);
+	static void (*const ways[])(struct actor *, void *) = {[CAST_APART] = run_side,
+							       [CAST_WITH_MAIN] = run_side,
+							       [CAST_CREATED_AFTER] = run_side,
+							       [CAST_JOINED_BEFORE] = run_side,
+							       [CAST_BARRIER_BETWEEN] = run_side_and_barrier,
+							       [CAST_POSTED_BETWEEN] = run_side_and_post};
+
+	side->member = crew_start(&main->seed, false, ways[side->ring->cast], side);
 }
 
 static void run_side_by_main(struct actor *main, struct side *side)
@@ -328,7 +389,7 @@ static void run_side_by_main(struct actor *main, struct side *side)
 
 static void start(struct actor *main, struct ring *ring)
 {
-	unsigned first = ring->cast == CAST_APART || ring->cast == CAST_JOINED_BEFORE ? 0 : 1;
+	unsigned first = ring->cast == CAST_WITH_MAIN || ring->cast == CAST_CREATED_AFTER ? 1 : 0;
 
 	if (ring->cast == CAST_ONE_THREAD) {
 		ring->sides[0].member = crew_start(&main->seed, false, run_ring, ring);
@@ -337,7 +398,7 @@ static void start(struct actor *main, struct ring *ring)
 	if (ring->cast == CAST_CREATED_AFTER)
 		run_side_by_main(main, &ring->sides[0]);
 	for (unsigned i = first; i < ring->count; i++) {
-		start_side(main, &ring->sides[i], ring->cast == CAST_CREATED_AFTER || ring->cast == CAST_JOINED_BEFORE);
+		start_side(main, &ring->sides[i]);
 		if (ring->cast == CAST_JOINED_BEFORE) {
 			crew_join(ring->sides[i].member, &main->seed);
 			ring->sides[i].member = NULL;
