@@ -3,19 +3,28 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
 
+/* Only what is a file: a pipe would wait for its writer, a device may have no end. */
+static FILE *open_regular(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "re") : NULL;
+}
+
 /* The file as recorded, or the longest tail of its path that exists under `root`. */
 static FILE *open_source(const char *file, const char *root)
 {
-	FILE *source = fopen(file, "re");
+	FILE *source = open_regular(file);
 
 	for (const char *tail = file; !source && *root && tail; tail = strchr(tail + 1, '/')) {
 		char *path = printed("%s/%s", root, tail + (*tail == '/'));
 
-		source = fopen(path, "re");
+		source = open_regular(path);
 		free(path);
 	}
 	return source;

@@ -8,6 +8,7 @@
 #include <libiberty/demangle.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -106,10 +107,14 @@ static bool same_build_id(Dwfl_Module *module, const struct fact_module *recorde
 static const char *file_open(struct file *file, const struct fact_module *recorded)
 {
 	Dwfl_Module *module;
+	struct stat status;
 	GElf_Addr bias;
 
-	if (access(file->path, R_OK) != 0)
+	if (access(file->path, R_OK) != 0 || stat(file->path, &status) != 0)
 		return strerror(errno);
+	/* Opening a pipe would wait for its writer. */
+	if (!S_ISREG(status.st_mode))
+		return "it is no regular file";
 	file->dwfl = dwfl_begin(&callbacks);
 	if (!file->dwfl)
 		return dwfl_errmsg(-1);

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "report/symbols.h"
 #include "tests/recording_builder.h"
@@ -204,6 +205,23 @@ START_TEST(a_file_that_is_gone_is_said_once)
 }
 END_TEST
 
+START_TEST(a_pipe_is_not_waited_for)
+{
+	char folder[] = "/tmp/gridlock-test.XXXXXX", pipe[64], expected[128];
+	size_t count;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(pipe, sizeof(pipe), "%s/libpipe.so", folder);
+	snprintf(expected, sizeof(expected), "no symbols from %s: it is no regular file", pipe);
+	ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+	ck_assert_str_eq(symbols_frames(symbols, put_module(&recorder, 1, pipe), 0x10, &count)->function, "??");
+	ck_assert_uint_eq(remarks_count, 1);
+	ck_assert_str_eq(remarks[0], expected);
+	unlink(pipe);
+	rmdir(folder);
+}
+END_TEST
+
 START_TEST(what_is_no_file_is_not_missed)
 {
 	struct fact_module *vdso = put_module(&recorder, 1, "linux-vdso.so.1");
@@ -243,6 +261,7 @@ int main(void)
 	tcase_add_test(tests, a_start_routine_has_its_name_and_cxx_names_are_readable);
 	tcase_add_test(tests, a_file_of_another_build_is_not_believed);
 	tcase_add_test(tests, a_file_that_is_gone_is_said_once);
+	tcase_add_test(tests, a_pipe_is_not_waited_for);
 	tcase_add_test(tests, what_is_no_file_is_not_missed);
 	tcase_add_test(tests, an_unknown_module_is_one_unknown_frame);
 	suite_add_tcase(suite, tests);
