@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -32,14 +33,14 @@ static bool is_stderr(int fd)
 {
 	struct stat now;
 
-	return fd >= 0 && fstat(fd, &now) == 0 && now.st_dev == stderr_file.st_dev && now.st_ino == stderr_file.st_ino &&
+	return fd >= 0 && syscall(SYS_fstat, fd, &now) == 0 && now.st_dev == stderr_file.st_dev && now.st_ino == stderr_file.st_ino &&
 	       now.st_rdev == stderr_file.st_rdev;
 }
 
 static void stderr_keep(void)
 {
 	/* Out of the way of programs that count on low numbers, or close everything that they do not know. */
-	if (fstat(STDERR_FILENO, &stderr_file) == 0 && !settings.launched)
+	if (syscall(SYS_fstat, STDERR_FILENO, &stderr_file) == 0 && !settings.launched)
 		saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
 }
 
@@ -83,19 +84,16 @@ static void command_path(char *path, size_t room)
 	text_add(&text, BINDIR "/gridlock");
 }
 
-/* The host's environment without the preload: the reporter is not to be watched. */
-static char **environment_without_preload(void)
+/* The reporter is not to be watched. In its own copy of the memory: there may be none left to make another. */
+static void drop_preload(void)
 {
-	size_t count = 0, kept = 0;
-	char **copy;
+	char **to = environ;
 
-	while (environ && environ[count])
-		count++;
-	copy = state_pages((count + 1) * sizeof(*copy), false);
-	for (size_t i = 0; copy && i < count; i++)
-		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
-			copy[kept++] = environ[i];
-	return copy;
+	for (char **from = environ; from && *from; from++)
+		if (strncmp(*from, "LD_PRELOAD=", 11) != 0)
+			*to++ = *from;
+	if (to)
+		*to = NULL;
 }
 
 #define NO_REPORT 127 /* the command could not be started, or was killed */
@@ -105,10 +103,9 @@ struct command_line {
 	char path[sizeof(settings.command)];
 	char process[80];
 	char *arguments[8];
-	char **environment;
 };
 
-static bool command_line_make(struct command_line *line, bool last)
+static void command_line_make(struct command_line *line, bool last)
 {
 	struct text text = text_into(line->process, sizeof(line->process));
 	char **next = line->arguments;
@@ -123,8 +120,20 @@ static bool command_line_make(struct command_line *line, bool last)
 		*next++ = (char *)"--remove";
 	*next++ = sink_directory;
 	*next = NULL;
-	line->environment = environment_without_preload();
-	return line->environment != NULL;
+}
+
+/* The program's own limits are not the command's. */
+static void limits_lift(void)
+{
+	static const int limits[] = {RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_FSIZE};
+	struct rlimit limit;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		if (syscall(SYS_prlimit64, 0, limits[i], NULL, &limit) != 0)
+			continue;
+		limit.rlim_cur = limit.rlim_max;
+		syscall(SYS_prlimit64, 0, limits[i], &limit, NULL);
+	}
 }
 
 /* Runs the command and ends with its code. No signal of the host's is to be handled here, and its children are to be waited for. */
@@ -142,8 +151,10 @@ static void supervise(const struct command_line *line)
 	if (pid == 0) {
 		sigemptyset(&all);
 		sigprocmask(SIG_SETMASK, &all, NULL);
+		limits_lift();
+		drop_preload();
 		if (fd == STDERR_FILENO || dup2(fd, STDERR_FILENO) == STDERR_FILENO)
-			execve(line->path, line->arguments, line->environment);
+			execve(line->path, line->arguments, environ);
 		syscall(SYS_exit_group, NO_REPORT);
 	}
 	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) < 0)
@@ -161,8 +172,7 @@ static int run_reporter(bool last)
 	int status = -1;
 	long pid;
 
-	if (!command_line_make(&line, last))
-		return NO_REPORT;
+	command_line_make(&line, last);
 	pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
 	if (pid == 0)
 		supervise(&line);
