@@ -130,10 +130,21 @@ static void put_ring(const struct text *text, const struct finding *finding)
 	fprintf(text->stream, "%s%s%s\n", begin(text, BOLD), finding->links[0].held.lock->name, end(text));
 }
 
-static void put_link(const struct text *text, const struct link *link)
+/* Are the links of several processes? Then a thread's name is not enough. */
+static bool spans_processes(const struct finding *finding)
+{
+	for (size_t i = 1; i < finding->links_count; i++)
+		if (finding->links[i].thread && finding->links[0].thread && finding->links[i].thread->pid != finding->links[0].thread->pid)
+			return true;
+	return false;
+}
+
+static void put_link(const struct text *text, const struct finding *finding, const struct link *link)
 {
 	fputs("\n  ", text->stream);
 	put_thread(text, link->thread);
+	if (link->thread && spans_processes(finding))
+		fprintf(text->stream, " of process %d", (int)link->thread->pid);
 	fprintf(text->stream, "\n    asks for `%s`%s%s here:\n", link->wanted.lock->name, mode_words(&link->wanted),
 		strcmp(link->wanted.how, "timed") == 0 ? ", with a time limit," : "");
 	put_stack(text, link->wanted.stack);
@@ -213,7 +224,7 @@ static void put_cycle(const struct text *text, const struct finding *finding)
 {
 	put_ring(text, finding);
 	for (size_t i = 0; i < finding->links_count; i++)
-		put_link(text, &finding->links[i]);
+		put_link(text, finding, &finding->links[i]);
 	put_locks(text, finding);
 	if (finding->level == LEVEL_ERROR)
 		put_interleaving(text, finding);

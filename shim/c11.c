@@ -6,6 +6,7 @@
 #include <threads.h>
 
 #include "cond.h"
+#include "events.h"
 #include "mutex.h"
 #include "once.h"
 #include "real.h"
@@ -86,6 +87,32 @@ EXPORT int cnd_wait(cnd_t *cond, mtx_t *mutex)
 EXPORT int cnd_timedwait(cnd_t *restrict cond, mtx_t *restrict mutex, const struct timespec *restrict until)
 {
 	return word(cond_wait((pthread_cond_t *)(void *)cond, mutex_of(mutex), &(struct timed){.until = until}, SITE));
+}
+
+EXPORT int cnd_signal(cnd_t *cond)
+{
+	cond_signalled((pthread_cond_t *)(void *)cond, SITE);
+	return real.cnd_signal(cond);
+}
+
+EXPORT int cnd_broadcast(cnd_t *cond)
+{
+	cond_signalled((pthread_cond_t *)(void *)cond, SITE);
+	return real.cnd_broadcast(cond);
+}
+
+EXPORT int cnd_init(cnd_t *cond)
+{
+	real_ready();
+	event_sync_forget(cond);
+	return real.cnd_init(cond);
+}
+
+EXPORT void cnd_destroy(cnd_t *cond)
+{
+	real_ready();
+	event_sync_forget(cond);
+	real.cnd_destroy(cond);
 }
 
 /* ---- threads ---- */

@@ -85,6 +85,7 @@ static void wait_end(void *argument)
 	if (wait->request.lock)
 		held_put(self, &wait->request);
 	held_wait_end(self);
+	event_acquire(self, wait->cond);
 	if (wait->counted)
 		event_wait_over(wait->cond, wait->request.lock);
 	self_leave(self);
@@ -126,4 +127,45 @@ EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t
 				  const struct timespec *restrict until)
 {
 	return cond_wait(cond, mutex, &(struct timed){.until = until, .clock = clock, .has_clock = true}, SITE);
+}
+
+/* ---- signals. The old implementation of conditions (before GLIBC_2.3.2) lays them out differently: a program that asks for it gets the new
+ * one for all it does, for these names are exported without a version, like those of the waits. ---- */
+
+void cond_signalled(const pthread_cond_t *cond, struct site site)
+{
+	struct self *self;
+
+	real_ready();
+	self = self_enter();
+	if (!self)
+		return;
+	event_release(self, cond, EVENT_CONDITION, site);
+	self_leave(self);
+}
+
+EXPORT int pthread_cond_signal(pthread_cond_t *cond)
+{
+	cond_signalled(cond, SITE);
+	return real.pthread_cond_signal(cond);
+}
+
+EXPORT int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	cond_signalled(cond, SITE);
+	return real.pthread_cond_broadcast(cond);
+}
+
+EXPORT int pthread_cond_init(pthread_cond_t *restrict cond, const pthread_condattr_t *restrict attributes)
+{
+	real_ready();
+	event_sync_forget(cond);
+	return real.pthread_cond_init(cond, attributes);
+}
+
+EXPORT int pthread_cond_destroy(pthread_cond_t *cond)
+{
+	real_ready();
+	event_sync_forget(cond);
+	return real.pthread_cond_destroy(cond);
 }

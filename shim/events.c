@@ -340,12 +340,11 @@ void event_release(struct self *self, const void *object, enum order_event event
 	state_unlock(self);
 }
 
-void event_acquire(struct self *self, const void *object, struct site site)
+void event_acquire(struct self *self, const void *object)
 {
 	struct thread_info *info = self->info;
 	struct sync *sync;
 
-	(void)site;
 	if (!process->events || !process->events->syncs)
 		return;
 	if (self->acquired && self->acquired->object == object &&

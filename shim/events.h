@@ -88,7 +88,7 @@ void event_fork_child(struct self *self);
 /* Order by what is posted and waited for (weak), by `object`'s address: what the thread did so far lies before what whoever acquires it does
  * from then on. Both cost a few loads when they bring nothing new. */
 void event_release(struct self *self, const void *object, enum order_event event, struct site site);
-void event_acquire(struct self *self, const void *object, struct site site);
+void event_acquire(struct self *self, const void *object);
 /* Barriers: what came before all arrivals of a round lies before all that comes after. The round goes from arrive to leave. */
 void event_barrier_init(struct self *self, const void *barrier, uint32_t count);
 uint64_t event_barrier_arrive(struct self *self, const void *barrier, struct site site);

@@ -6,6 +6,7 @@
 #include "once.h"
 
 #include "attach.h"
+#include "events.h"
 #include "plain.h"
 #include "real.h"
 
@@ -22,6 +23,20 @@ static bool once_done(const pthread_once_t *control)
 	return __atomic_load_n(control, __ATOMIC_ACQUIRE) & 2;
 }
 
+/* What the routine's thread did lies before all that comes past the once; `site`: where it was called from, NULL: the thread comes past. */
+static void order(const void *control, const struct site *site)
+{
+	struct self *self = self_enter();
+
+	if (!self)
+		return;
+	if (site)
+		event_release(self, control, EVENT_ONCE, *site);
+	else
+		event_acquire(self, control);
+	self_leave(self);
+}
+
 /* What libc runs instead of the routine. Left by an exception or cancellation, libc makes the control as it was and the lock is free: its
  * entry is a scoped one. A cleanup handler here could not say so: C's do not run for a C++ exception, and would be left behind. */
 static void run_routine(void)
@@ -31,6 +46,7 @@ static void run_routine(void)
 	plain_answer(&call->plain, true);
 	call->routine();
 	plain_release(call->plain.address);
+	order(call->plain.address, &call->plain.site);
 	self_current->once = call->outer;
 }
 
@@ -58,6 +74,7 @@ static SLOW int once_call(pthread_once_t *control, void (*routine)(void), struct
 		}
 	}
 	attach_passed(self, control);
+	order(control, NULL);
 	return result;
 }
 

@@ -32,52 +32,49 @@ static void wait_left(void *self)
 		held_wait_end(self);
 }
 
-static void wait_end(struct self *self, const sem_t *sem, int result, struct site site)
+static void wait_end(struct self *self, const sem_t *sem, int result)
 {
 	if (!self || !self_enter())
 		return;
 	held_wait_end(self);
 	if (result == 0)
-		event_acquire(self, sem, site);
+		event_acquire(self, sem);
 	self_leave(self);
 }
 
 EXPORT int sem_wait(sem_t *sem)
 {
-	struct site site = SITE;
-	struct self *self = wait_begin(sem, site);
+	struct self *self = wait_begin(sem, SITE);
 	int result;
 
 	pthread_cleanup_push(wait_left, self);
 	result = real.sem_wait(sem);
 	pthread_cleanup_pop(0);
-	wait_end(self, sem, result, site);
+	wait_end(self, sem, result);
 	return result;
 }
 
 EXPORT int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict until)
 {
-	struct site site = SITE;
-	struct self *self = wait_begin(sem, site);
+	struct self *self = wait_begin(sem, SITE);
 	int result;
 
 	pthread_cleanup_push(wait_left, self);
 	result = real.sem_timedwait(sem, until);
 	pthread_cleanup_pop(0);
-	wait_end(self, sem, result, site);
+	wait_end(self, sem, result);
 	return result;
 }
 
 EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock, const struct timespec *restrict until)
 {
-	struct site site = SITE;
-	struct self *self = wait_begin(sem, site);
+	struct self *self = wait_begin(sem, SITE);
 	int result;
 
 	pthread_cleanup_push(wait_left, self);
 	result = real.sem_clockwait(sem, clock, until);
 	pthread_cleanup_pop(0);
-	wait_end(self, sem, result, site);
+	wait_end(self, sem, result);
 	return result;
 }
 
@@ -90,7 +87,7 @@ EXPORT int sem_trywait(sem_t *sem)
 	result = real.sem_trywait(sem);
 	self = result == 0 ? self_enter() : NULL;
 	if (self) {
-		event_acquire(self, sem, SITE);
+		event_acquire(self, sem);
 		self_leave(self);
 	}
 	return result;
