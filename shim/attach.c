@@ -9,6 +9,7 @@
 
 #include "events.h"
 #include "held.h"
+#include "libc.h"
 #include "module.h"
 #include "objects.h"
 #include "real.h"
@@ -56,11 +57,11 @@ static struct self *self_new(void)
 /* The kernel's number of this thread without a system call: libc notes it in a mutex that it locks. */
 static uint32_t own_tid(void)
 {
-	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_t mutex = LIBC_OWNED_MUTEX;
 	uint32_t tid;
 
 	real.pthread_mutex_lock(&mutex);
-	tid = mutex.__data.__owner;
+	tid = (uint32_t)libc_mutex_owner(&mutex);
 	real.pthread_mutex_unlock(&mutex);
 	return tid;
 }

@@ -9,6 +9,7 @@
 
 #include "attach.h"
 #include "graph/lock.h"
+#include "libc.h"
 #include "state.h"
 
 /* rules.def's numbers. */
@@ -16,12 +17,6 @@ enum rule {
 #define RULE(id, name, level, text) RULE_##id,
 #include "graph/rules.def"
 #undef RULE
-};
-
-/* What kind of lock lies at an address. */
-struct sort {
-	uint8_t kind;  /* enum lock_kind; KIND_UNKNOWN: not to be watched */
-	uint8_t flags; /* LOCK_ROBUST ... */
 };
 
 /* The arena of process->arena begins; caller holds the lock. */

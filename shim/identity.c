@@ -21,24 +21,12 @@ static bool stamp_mutexes, stamp_rwlocks;
 
 struct sort identity_mutex_sort(const pthread_mutex_t *mutex)
 {
-	static const uint8_t kinds[] = {KIND_MUTEX, KIND_RECURSIVE, KIND_ERRORCHECK, KIND_ADAPTIVE};
-	int kind = mutex->__data.__kind;
-	struct sort sort = {.kind = kinds[kind & 3]};
-
-	/* glibc's bits: 3 type, 0x10 robust, 0x20 PI, 0x40 priority ceiling, 0x80 process-shared, 0x300 lock elision. */
-	if (kind & ~0x3f3)
-		return (struct sort){0};
-	sort.flags = (kind & 0x10 ? LOCK_ROBUST : 0) | (kind & 0x20 ? LOCK_PI : 0) | (kind & 0x80 ? LOCK_PROCESS_SHARED : 0);
-	return sort;
+	return libc_mutex_sort(mutex);
 }
 
 struct sort identity_rwlock_sort(const pthread_rwlock_t *rwlock)
 {
-	struct sort sort = {.kind = rwlock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ? KIND_RWLOCK_WRITER
-													   : KIND_RWLOCK};
-
-	sort.flags = rwlock->__data.__shared ? LOCK_PROCESS_SHARED : 0;
-	return sort;
+	return libc_rwlock_sort(rwlock);
 }
 
 /* ---- stamps ---- */
@@ -62,7 +50,7 @@ static void stamp_rwlock(pthread_rwlock_t *rwlock, uint64_t id)
 	/* A number that does not fit is in the index only. */
 	uint64_t word = id && id <= UINT32_MAX ? (uint64_t)identity_rwlock_check(rwlock, id) << 32 | id : 0;
 
-	__atomic_store_n((uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, word, __ATOMIC_RELEASE);
+	__atomic_store_n((uint64_t __attribute__((may_alias)) *)libc_rwlock_room(rwlock), word, __ATOMIC_RELEASE);
 }
 
 /* Not a stamp any more, and recognisably so: until the memory is written, by whoever owns it next. */
@@ -70,7 +58,7 @@ static void mark_rwlock_destroyed(pthread_rwlock_t *rwlock, uint64_t id)
 {
 	uint64_t word = (uint64_t)(identity_rwlock_check(rwlock, id) ^ DESTROYED_MIX) << 32 | (uint32_t)id;
 
-	__atomic_store_n((uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, word, __ATOMIC_RELEASE);
+	__atomic_store_n((uint64_t __attribute__((may_alias)) *)libc_rwlock_room(rwlock), word, __ATOMIC_RELEASE);
 }
 
 uint64_t identity_mutex_find(const pthread_mutex_t *mutex)
@@ -92,16 +80,17 @@ uint64_t identity_rwlock_find(const pthread_rwlock_t *rwlock)
 
 bool identity_mutex_destroyed(const pthread_mutex_t *mutex)
 {
-	return mutex->__data.__kind == -1;
+	return libc_mutex_destroyed(mutex);
 }
 
 bool identity_rwlock_destroyed(const pthread_rwlock_t *rwlock)
 {
-	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, __ATOMIC_RELAXED);
+	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)libc_rwlock_room(rwlock), __ATOMIC_RELAXED);
 
 	/* Without a stamp an assigned PTHREAD_RWLOCK_INITIALIZER does not show; a process-shared one has to be initialised by a call. */
 	if (!has_stamp(identity_rwlock_sort(rwlock)))
-		return rwlock->__data.__shared && identity_plain_destroyed(rwlock, identity_rwlock_sort(rwlock).kind);
+		return (identity_rwlock_sort(rwlock).flags & LOCK_PROCESS_SHARED) &&
+		       identity_plain_destroyed(rwlock, identity_rwlock_sort(rwlock).kind);
 	return word >> 32 == (identity_rwlock_check(rwlock, (uint32_t)word) ^ DESTROYED_MIX);
 }
 
@@ -375,7 +364,7 @@ void identity_init(void)
 	if (getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
 		memcpy(&secret, (void *)(uintptr_t)getauxval(AT_RANDOM), sizeof(secret));
 	identity_secret = secret | 1ull << 63;
-	if (settings.identity_table)
+	if (settings.identity_table || !LIBC_HAS_ROOM)
 		return;
 	stamp_mutexes = mutex_keeps_stamp(PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE) &&
 			mutex_keeps_stamp(PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_NONE) &&

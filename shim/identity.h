@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "events.h"
+#include "libc.h"
 #include "state.h"
 
 extern uint64_t identity_secret;
@@ -24,7 +25,7 @@ struct identity_stamp {
 
 INLINE struct identity_stamp *identity_mutex_stamp(const pthread_mutex_t *mutex)
 {
-	return (struct identity_stamp *)(uintptr_t)&mutex->__data.__list;
+	return (struct identity_stamp *)libc_mutex_room(mutex);
 }
 
 /* Has the mutex a valid stamp? Then *id is its number, never 0. */
@@ -52,7 +53,7 @@ INLINE uint32_t identity_rwlock_check(const pthread_rwlock_t *rwlock, uint32_t i
 
 INLINE uint64_t identity_of_rwlock(const pthread_rwlock_t *rwlock)
 {
-	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)&rwlock->__data.__pad2, __ATOMIC_RELAXED);
+	uint64_t word = __atomic_load_n((const uint64_t __attribute__((may_alias)) *)libc_rwlock_room(rwlock), __ATOMIC_RELAXED);
 
 	return likely(word >> 32 == identity_rwlock_check(rwlock, (uint32_t)word)) ? (uint32_t)word : 0;
 }

@@ -24,11 +24,11 @@ static bool looks_locked(const struct index_entry *entry)
 	case KIND_RECURSIVE:
 	case KIND_ERRORCHECK:
 	case KIND_ADAPTIVE:
-		return ((const pthread_mutex_t *)entry->address)->__data.__lock != 0;
+		return libc_mutex_locked((const pthread_mutex_t *)entry->address);
 	case KIND_RWLOCK:
 	case KIND_RWLOCK_WRITER:
-		return ((const pthread_rwlock_t *)entry->address)->__data.__readers >> 3 != 0 ||
-		       ((const pthread_rwlock_t *)entry->address)->__data.__cur_writer != 0;
+		return libc_rwlock_readers((const pthread_rwlock_t *)entry->address) != 0 ||
+		       libc_rwlock_writer((const pthread_rwlock_t *)entry->address) != 0;
 	default:
 		return true;
 	}

@@ -157,3 +157,10 @@ void misuse_relock_refused(struct self *self, const struct request *request)
 	event_finding(self, &evidence);
 	self_leave(self);
 }
+
+bool misuse_of_other(struct self *self, uint64_t lock, int holder)
+{
+	struct holder other;
+
+	return holder == LIBC_UNKNOWN && event_find_holder(self, lock, &other);
+}

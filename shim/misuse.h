@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "held.h"
+#include "libc.h"
 
 struct misuse {
 	uint64_t lock;
@@ -42,5 +43,8 @@ void misuse_owner_died(struct self *self, const struct misuse *misuse);
 
 /* libc answered EDEADLK. From the fast path. */
 void misuse_relock_refused(struct self *self, const struct request *request);
+
+/* Where libc does not tell who holds a lock (`holder` is LIBC_UNKNOWN): is it another thread of ours? */
+bool misuse_of_other(struct self *self, uint64_t lock, int holder);
 
 #endif

@@ -40,7 +40,7 @@ static void mutex_relock(struct self *self, pthread_mutex_t *mutex, const struct
 
 	event_take_posted(self);
 	held = held_find(self, mutex);
-	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || mutex->__data.__owner != (int)self->info->tid)
+	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || !libc_may_be(libc_mutex_owner(mutex), self->info->tid))
 		return;
 	switch (identity_mutex_sort(mutex).kind) {
 	case KIND_MUTEX:
@@ -108,12 +108,13 @@ static SLOW void mutex_refused(struct self *self, pthread_mutex_t *mutex, struct
  * own field for the owner tells those who come next that there is nothing to have. */
 static SLOW void mutex_let_go(const struct self *self, pthread_mutex_t *mutex)
 {
-	int flags = mutex->__data.__kind & 0x80 ? 0 : FUTEX_PRIVATE_FLAG, saved = errno;
+	int flags = libc_mutex_sort(mutex).flags & LOCK_PROCESS_SHARED ? 0 : FUTEX_PRIVATE_FLAG, saved = errno;
+	volatile int *word = libc_mutex_word(mutex);
 
-	if ((__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) & FUTEX_TID_MASK) != (int)self->info->tid)
+	if ((__atomic_load_n(word, __ATOMIC_RELAXED) & FUTEX_TID_MASK) != (int)self->info->tid)
 		return;
-	__atomic_store_n(&mutex->__data.__lock, 0, __ATOMIC_RELEASE);
-	syscall(SYS_futex, &mutex->__data.__lock, FUTEX_WAKE | flags, 1, NULL, NULL, 0);
+	__atomic_store_n(word, 0, __ATOMIC_RELEASE);
+	syscall(SYS_futex, word, FUTEX_WAKE | flags, 1, NULL, NULL, 0);
 	errno = saved;
 }
 
@@ -272,7 +273,7 @@ static int mutex_unlock_entered(struct self *self, pthread_mutex_t *mutex, struc
 	}
 	if (mutex_surely_free(mutex))
 		misuse_unlock(self, &misuse, RULE_UNLOCK_NOT_LOCKED);
-	else if (mutex->__data.__owner != (int)self->info->tid)
+	else if (!libc_may_be(libc_mutex_owner(mutex), self->info->tid) || misuse_of_other(self, misuse.lock, libc_mutex_owner(mutex)))
 		misuse_unlock(self, &misuse, RULE_UNLOCK_NOT_OWNER);
 	return real.pthread_mutex_unlock(mutex);
 }
@@ -329,8 +330,7 @@ EXPORT int pthread_mutex_consistent(pthread_mutex_t *mutex)
 
 bool mutex_surely_free(const pthread_mutex_t *mutex)
 {
-	/* An elided lock leaves its word alone. */
-	return identity_mutex_sort(mutex).kind != KIND_UNKNOWN && !(mutex->__data.__kind & 0x100) && mutex->__data.__lock == 0;
+	return identity_mutex_sort(mutex).kind != KIND_UNKNOWN && libc_mutex_free(mutex);
 }
 
 /* ---- init, destroy ---- */
@@ -375,7 +375,7 @@ int mutex_destroy(pthread_mutex_t *mutex, struct site site)
 	self = self_enter();
 	if (!self)
 		return real.pthread_mutex_destroy(mutex);
-	if (mutex->__data.__lock != 0 && identity_mutex_sort(mutex).kind != KIND_UNKNOWN) {
+	if (libc_mutex_locked(mutex) && identity_mutex_sort(mutex).kind != KIND_UNKNOWN) {
 		struct misuse misuse = {.lock = identity_mutex_find(mutex), .address = mutex, .site = site};
 
 		if (misuse.lock)

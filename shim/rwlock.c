@@ -45,7 +45,7 @@ static int real_lock(pthread_rwlock_t *rwlock, uint8_t mode, const struct timed 
 				   : real.pthread_rwlock_timedwrlock(rwlock, timed->until);
 }
 
-/* Asking for what the thread holds. libc refuses both ways while it writes; while it reads, a second read is granted, and a write waits
+/* Asking for what the thread holds. glibc refuses both ways while it writes; while it reads, a second read is granted, and a write waits
  * for the thread's own read lock: for ever. */
 static void rwlock_relock(struct self *self, pthread_rwlock_t *rwlock, const struct request *request)
 {
@@ -53,9 +53,9 @@ static void rwlock_relock(struct self *self, pthread_rwlock_t *rwlock, const str
 
 	event_take_posted(self);
 	held = held_find(self, rwlock);
-	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || held->mode != LOCK_SHARED)
+	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || request->how != LOCK_BLOCKING)
 		return;
-	if (request->mode == LOCK_EXCLUSIVE && request->how == LOCK_BLOCKING && rwlock->__data.__cur_writer == 0)
+	if (held->mode == LOCK_SHARED ? request->mode == LOCK_EXCLUSIVE && libc_rwlock_writer(rwlock) == 0 : !LIBC_WRITER_REFUSED)
 		deadlock_self(self, request, held);
 }
 
@@ -197,24 +197,19 @@ EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *restrict rwlock, clockid
 
 /* ---- unlock ---- */
 
-/* glibc: __readers counts readers from bit 3 on; __cur_writer is the writer's thread. */
-static uint32_t readers_of(const pthread_rwlock_t *rwlock)
-{
-	return rwlock->__data.__readers >> 3;
-}
-
 /* libc checks nothing here. A read unlock by a stranger cannot be told from one that we did not see the lock of, unless every reader is
  * known: then it is not this thread. */
 static void rwlock_judge_unlock(struct self *self, pthread_rwlock_t *rwlock, const struct misuse *misuse)
 {
-	uint32_t readers = readers_of(rwlock);
+	uint32_t readers = libc_rwlock_readers(rwlock);
+	int writer = libc_rwlock_writer(rwlock);
 	struct holder holder;
 
-	if (rwlock->__data.__cur_writer == (int)self->info->tid)
+	if (libc_may_be(writer, self->info->tid) && !misuse_of_other(self, misuse->lock, writer))
 		return;
-	if (readers == 0 && rwlock->__data.__cur_writer == 0)
+	if (readers == 0 && writer == 0)
 		misuse_unlock(self, misuse, RULE_UNLOCK_NOT_LOCKED);
-	else if (rwlock->__data.__cur_writer != 0 || (event_find_holder(self, misuse->lock, &holder) && holder.count == readers))
+	else if (writer != 0 || (event_find_holder(self, misuse->lock, &holder) && holder.count == readers))
 		misuse_unlock(self, misuse, RULE_UNLOCK_NOT_OWNER);
 }
 
@@ -278,7 +273,7 @@ EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
 	self = self_enter();
 	if (!self)
 		return real.pthread_rwlock_destroy(rwlock);
-	if (readers_of(rwlock) != 0 || rwlock->__data.__cur_writer != 0) {
+	if (libc_rwlock_readers(rwlock) != 0 || libc_rwlock_writer(rwlock) != 0) {
 		struct misuse misuse = {.lock = identity_rwlock_find(rwlock), .address = rwlock, .site = SITE};
 
 		if (misuse.lock)
