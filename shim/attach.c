@@ -400,6 +400,11 @@ void attach_fork_child(void)
 
 	if (!fork_prepared)
 		return;
+	/* Who says that it wipes pages and does not (qemu-user before 8) leaves us with the parent's slots, which are not ours to write. */
+	if (process->serial != 0) {
+		state_off("a forked child's pages were not wiped");
+		return;
+	}
 	objects_forked(fork_alone);
 	self = self_current;
 	if (!self->attached)
