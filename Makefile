@@ -1,32 +1,40 @@
 # gridlock. `make help` lists the targets. Honours CC CFLAGS LDFLAGS PREFIX DESTDIR; one build folder per variant: BUILD=build.
+# MUSL=1: the library for programs of musl's, by MUSL_CC; the command stays one of this system.
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
-BUILD   ?= build
+BUILD   ?= build$(if $(MUSL),/musl)
+MUSL_CC ?= musl-gcc
+SHIM_CC := $(if $(MUSL),$(MUSL_CC),$(CC))
 VERSION := 0.1.0
 
+comma    := ,
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 COMMON   := -std=gnu11 -D_GNU_SOURCE -I. $(WARN) -MMD -MP -DVERSION='"$(VERSION)"'
 # The library: position independent, one initial-exec TLS pointer, nothing exported but what says so, unwind tables through every frame.
 # Vectors would only add moves to the hot path. The oldest versions of libc's functions, in every file.
-MACHINE  := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-VARIANT  := $(MACHINE)_glibc
+MACHINE  := $(firstword $(subst -, ,$(shell $(SHIM_CC) -dumpmachine)))
+LIBC     := $(if $(MUSL),musl,glibc)
+VARIANT  := $(MACHINE)_$(LIBC)
 SHIM     := $(COMMON) -include shim/versions_$(VARIANT).h -fno-tree-vectorize -fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables -fno-stack-protector -fno-builtin-malloc \
             -DBINDIR='"$(PREFIX)/bin"'
-SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--hash-style=gnu,-soname,libgridlock.so
-# By name, for glibc before 2.34: what it keeps there (shim/versions_x86_64_glibc.h).
-SHIMLIBS := -Wl,--no-as-needed -l:libpthread.so.0 -l:libdl.so.2 -lc
+# The kernel's headers and uthash are where another libc's are: those come last.
+SHIM     += $(if $(MUSL),-idirafter /usr/include -idirafter /usr/include/$(MACHINE)-linux-gnu)
+SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--eh-frame-hdr,--hash-style=gnu,-soname,libgridlock.so
+# glibc: by name, what it kept there before 2.34 (shim/versions_x86_64_glibc.h). musl: an unwinder, which nobody outside is to see.
+SHIMLIBS := $(if $(MUSL),-Wl$(comma)--version-script=shim/hidden_musl.map$(comma)--exclude-libs=ALL -lgcc_eh -lgcc,\
+              -Wl$(comma)--no-as-needed -l:libpthread.so.0 -l:libdl.so.2) -lc
 LIBS     := -ljansson -ldw -lelf -lz -liberty
 LIBDIR   := $(PREFIX)/lib
 
-shim_src   := $(filter-out shim/jump_%.c,$(wildcard shim/*.c)) shim/jump_$(VARIANT).c
+shim_src   := $(filter-out shim/%_glibc.c shim/%_musl.c,$(wildcard shim/*.c)) shim/jump_$(VARIANT).c shim/real_$(LIBC).c shim/unwinder_$(LIBC).c
 graph_src  := $(wildcard graph/*.c)
 report_src := $(wildcard report/*.c)
 shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: all deps demo check check-inputs bench bench-instructions install uninstall check-layers check-exports check-format check-cases check-random check-units check-real check-sanitize check-lint check-faults check-transparency soak fuzz fuzz-build stats clean help examples
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -34,14 +42,14 @@ deps:           ## what building and testing needs, by apt when something is mis
 	@tests/deps
 
 $(BUILD)/libgridlock.so: $(shim_obj)
-	$(CC) $(SHIMLINK) $(LDFLAGS) -o $@ $^ $(SHIMLIBS)
+	$(SHIM_CC) $(SHIMLINK) $(LDFLAGS) -o $@ $^ $(SHIMLIBS)
 
 $(BUILD)/gridlock: $(report_obj)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(SHIM) $(CFLAGS) -c -o $@ $<
+	$(SHIM_CC) $(SHIM) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -131,6 +139,18 @@ $(BUILD)/fuzz_recording $(BUILD)/fuzz_facts: $(BUILD)/fuzz_%: tests/fuzz/%.c $(f
 $(BUILD)/fuzz_options: fuzz_wrap := -Wl,--wrap=argp_parse
 $(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
 	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die $(fuzz_wrap) -o $@ $(filter %.c %.o,$^) $(LIBS)
+
+check-old: all  ## the cases on Debian 11 and 13 (glibc 2.31 and 2.41), in roots made by debootstrap
+	@BUILD=$(BUILD) LIBRARY=$(BUILD)/libgridlock.so tests/old/run debian11
+	@BUILD=$(BUILD) LIBRARY=$(BUILD)/libgridlock.so tests/old/run debian13
+check-aarch64: all  ## the library cross-built, and the cases under qemu-user
+	@$(MAKE) -s $(BUILD)/aarch64/libgridlock.so BUILD=$(BUILD)/aarch64 CC=aarch64-linux-gnu-gcc
+	@tests/check_needs $(BUILD)/aarch64/libgridlock.so
+	@BUILD=$(BUILD) LIBRARY=$(BUILD)/aarch64/libgridlock.so tests/old/run aarch64
+check-musl: all ## the library built for musl (MUSL=1), and the cases
+	@$(MAKE) -s $(BUILD)/musl/libgridlock.so BUILD=$(BUILD)/musl MUSL=1
+	@tests/check_exports $(BUILD)/musl/libgridlock.so /lib/ld-musl-$(MACHINE).so.1
+	@BUILD=$(BUILD) LIBRARY=$(BUILD)/musl/libgridlock.so tests/old/run musl
 
 bench: all      ## instructions and nanoseconds per operation, beside native
 	@BUILD=$(BUILD) tests/bench/run

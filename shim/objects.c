@@ -20,9 +20,10 @@ struct entry {
 	_Atomic uint32_t version;
 	bool loaded;
 	bool seen; /* by the reading that is under way */
+	bool kept; /* never goes */
 	uint16_t segments_count;
 	const ElfW(Phdr) * headers; /* where the segments were copied from: tells objects apart, is not read again */
-	uint64_t start, end, base;
+	uint64_t start, end, base, eh_frame;
 	ElfW(Phdr) segments[SEGMENTS];
 	char name[NAME];
 };
@@ -132,6 +133,8 @@ static void entry_take_segment(struct entry *entry, const ElfW(Phdr) * segment)
 		return;
 	if (entry->segments_count < SEGMENTS)
 		entry->segments[entry->segments_count++] = *segment;
+	if (segment->p_type == PT_GNU_EH_FRAME)
+		entry->eh_frame = entry->base + segment->p_vaddr;
 	if (segment->p_type == PT_LOAD && start < entry->start)
 		entry->start = start;
 	if (segment->p_type == PT_LOAD && end > entry->end)
@@ -145,6 +148,7 @@ static void entry_fill(struct entry *entry, const struct dl_phdr_info *info, con
 	entry->headers = info->dlpi_phdr;
 	entry->start = UINT64_MAX;
 	entry->end = 0;
+	entry->eh_frame = 0;
 	entry->segments_count = 0;
 	for (unsigned i = 0; i < info->dlpi_phnum; i++)
 		entry_take_segment(entry, &info->dlpi_phdr[i]);
@@ -154,7 +158,7 @@ static void entry_fill(struct entry *entry, const struct dl_phdr_info *info, con
 }
 
 struct reading {
-	bool first, changed;
+	bool first, changed, cut;
 };
 
 /* The first object is the program, which not every libc leaves without a name. */
@@ -173,8 +177,10 @@ static int read_object(struct dl_phdr_info *info, size_t size, void *context)
 	reading->first = false;
 	reading->changed = true;
 	entry = entry_for(info, name);
-	if (!entry)
+	if (!entry) {
+		reading->cut = true;
 		return 1;
+	}
 	if (!entry->loaded)
 		entry_fill(entry, info, name);
 	entry->seen = true;
@@ -206,7 +212,7 @@ static bool read_anew(void)
 		return false;
 	atomic_store(&outdated, false);
 	real.dl_iterate_phdr(read_object, &reading);
-	if (reading.changed)
+	if (reading.changed && !reading.cut)
 		sweep();
 	reading_ends();
 	return reading.changed;
@@ -233,7 +239,8 @@ static bool entry_read(const struct entry *entry, struct copy *copy, bool segmen
 	uint32_t version = atomic_load_explicit(&entry->version, memory_order_acquire);
 	bool loaded = entry->loaded;
 
-	copy->object = (struct object){.start = entry->start, .end = entry->end, .base = entry->base, .name = entry->name};
+	copy->object = (struct object){
+		.start = entry->start, .end = entry->end, .base = entry->base, .eh_frame = entry->eh_frame, .name = entry->name};
 	copy->segments_count = entry->segments_count;
 	if (segments)
 		memcpy(copy->segments, entry->segments, sizeof(copy->segments));
@@ -241,14 +248,29 @@ static bool entry_read(const struct entry *entry, struct copy *copy, bool segmen
 	return loaded && version % 2 == 0 && atomic_load_explicit(&entry->version, memory_order_relaxed) == version;
 }
 
+/* Not what lies between its segments, and behind them in their last page: musl's malloc gives that away. */
+static bool holds(const struct entry *entry, uint64_t address)
+{
+	struct copy copy;
+
+	if (!entry_read(entry, &copy, true))
+		return false;
+	for (unsigned i = 0; i < copy.segments_count; i++)
+		if (copy.segments[i].p_type == PT_LOAD &&
+		    address - (copy.object.base + copy.segments[i].p_vaddr) < copy.segments[i].p_memsz)
+			return true;
+	return false;
+}
+
 static bool table_find(uint64_t address, struct object *object)
 {
 	for (struct block *block = first_block; block; block = block->next) {
 		for (size_t i = 0; i < BLOCK_ENTRIES; i++) {
+			const struct entry *entry = entry_at(block, i);
 			struct copy copy;
 
-			if (entry_read(entry_at(block, i), &copy, false) &&
-			    address - copy.object.start < copy.object.end - copy.object.start) {
+			if (entry_read(entry, &copy, false) && address - copy.object.start < copy.object.end - copy.object.start &&
+			    holds(entry, address)) {
 				*object = copy.object;
 				return true;
 			}
@@ -259,7 +281,7 @@ static bool table_find(uint64_t address, struct object *object)
 
 /* As libc's own function would, of the table. The size tells the callback that there are no counts, and so nothing to cache by:
  * libgcc's cache counts on libc's lock. */
-static int table_iterate(int (*callback)(struct dl_phdr_info *, size_t, void *), void *context)
+static int table_iterate(int (*callback)(struct dl_phdr_info *, size_t, void *), void *context, bool only_kept)
 {
 	for (struct block *block = first_block; block; block = block->next) {
 		for (size_t i = 0; i < BLOCK_ENTRIES; i++) {
@@ -267,7 +289,7 @@ static int table_iterate(int (*callback)(struct dl_phdr_info *, size_t, void *),
 			struct copy copy;
 			int result;
 
-			if (!entry_read(entry_at(block, i), &copy, true))
+			if ((only_kept && !entry_at(block, i)->kept) || !entry_read(entry_at(block, i), &copy, true))
 				continue;
 			info = (struct dl_phdr_info){.dlpi_addr = copy.object.base,
 						     .dlpi_name = copy.object.name,
@@ -305,6 +327,7 @@ bool objects_find(uint64_t address, struct object *object)
 	*object = (struct object){.start = (uintptr_t)found.dlfo_map_start,
 				  .end = (uintptr_t)found.dlfo_map_end,
 				  .base = found.dlfo_link_map->l_addr,
+				  .eh_frame = (uintptr_t)found.dlfo_eh_frame,
 				  .map = found.dlfo_link_map,
 				  .name = found.dlfo_link_map->l_name};
 	return true;
@@ -316,6 +339,20 @@ void objects_meet(uint64_t address)
 
 	if (gate && up_to_date() && !table_find(address, &object))
 		read_anew();
+}
+
+bool objects_keep(uint64_t address)
+{
+	struct object object;
+
+	objects_meet(address);
+	if (!objects_find(address, &object))
+		return false;
+	for (struct block *block = first_block; block; block = block->next)
+		for (size_t i = 0; i < BLOCK_ENTRIES; i++)
+			if (entry_at(block, i)->loaded && entry_at(block, i)->start == object.start)
+				entry_at(block, i)->kept = true;
+	return true;
 }
 
 void objects_close_begin(void)
@@ -344,12 +381,12 @@ void objects_forked(bool alone)
 		gate->open = alone;
 }
 
-/* Nobody in the table was it: are there new ones? */
+/* Nobody in the table was it: are there new ones? A walk begins in the unwinder itself, which aborts when it does not find that. */
 static int for_unwinder(int (*callback)(struct dl_phdr_info *, size_t, void *), void *context)
 {
-	int result = up_to_date() ? table_iterate(callback, context) : 0;
+	int result = table_iterate(callback, context, !up_to_date());
 
-	return result || !read_anew() ? result : table_iterate(callback, context);
+	return result || !read_anew() ? result : table_iterate(callback, context, false);
 }
 
 /* The host's own, or that of an unwinder that walks for us. */

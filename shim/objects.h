@@ -19,6 +19,7 @@
 struct object {
 	uint64_t start, end; /* of all that is mapped of it */
 	uint64_t base;
+	uint64_t eh_frame;    /* of its .eh_frame_hdr; 0: none */
 	struct link_map *map; /* NULL: not known */
 	const char *name;     /* "" for the program */
 };
@@ -31,6 +32,9 @@ bool objects_find(uint64_t address, struct object *object);
 
 /* Makes the address known if the loader knows it. In the slow path, without process->lock. */
 void objects_meet(uint64_t address);
+
+/* At start: the object that holds the address never goes, and is to be found at any time. False: it is not known. */
+bool objects_keep(uint64_t address);
 
 /* Around the host's dlclose. */
 void objects_close_begin(void);

@@ -1,10 +1,8 @@
 /* real.c: see real.h. */
 #include "real.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
 
 /* Before anything is resolved: the loader frees with our function as soon as the library is there. */
 static void free_first(void *block)
@@ -26,16 +24,6 @@ static int once_first(pthread_once_t *control, void (*routine)(void))
 }
 
 struct real real = {.free = free_first, .pthread_once = once_first};
-
-/* pthread_cond_* has two implementations on x86-64, and dlsym returned the old one up to glibc 2.31. clockwait is newer, and has one. */
-static void *find(const char *name)
-{
-	void *address = NULL;
-
-	if (!strncmp(name, "pthread_cond_", 13) && strcmp(name, "pthread_cond_clockwait") != 0)
-		address = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
-	return address ? address : dlsym(RTLD_NEXT, name);
-}
 
 /* There when the program holds the runtime of AddressSanitizer or ThreadSanitizer. */
 void __sanitizer_print_stack_trace(void) __attribute__((weak));
@@ -77,15 +65,15 @@ void real_resolve(void)
 	if (resolving)
 		return;
 	resolving = true;
-#define REAL(name) real.name = (__typeof__(real.name))find(#name);
+#define REAL(name) real.name = (__typeof__(real.name))real_find(#name);
 #define OTHER(name)
 #define ALIAS(name, target)
 #include "functions.def"
 #undef REAL
 #undef OTHER
 #undef ALIAS
-	real.dl_find_object = (__typeof__(real.dl_find_object))find("_dl_find_object");
-	real.malloc_usable_size = (__typeof__(real.malloc_usable_size))find("malloc_usable_size");
+	real.dl_find_object = (__typeof__(real.dl_find_object))real_find("_dl_find_object");
+	real.malloc_usable_size = (__typeof__(real.malloc_usable_size))real_find("malloc_usable_size");
 	choose_first();
 	__atomic_store_n(&real.ready, true, __ATOMIC_RELEASE);
 	resolving = false;
@@ -93,10 +81,7 @@ void real_resolve(void)
 
 void real_find_other(void **slot, const char *name, uint64_t caller)
 {
-	struct link_map *map = NULL;
-	Dl_info unused;
-
 	*slot = dlsym(RTLD_NEXT, name);
-	if (!*slot && dladdr1((void *)(uintptr_t)caller, &unused, (void **)&map, RTLD_DL_LINKMAP) != 0 && map)
-		*slot = dlsym(map, name);
+	if (!*slot)
+		*slot = real_find_beside(name, caller);
 }

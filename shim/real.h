@@ -19,6 +19,8 @@
 #include <threads.h>
 #include <unistd.h>
 
+#include "libc.h"
+
 /* No public header declares these. */
 void __longjmp_chk(struct __jmp_buf_tag env[1], int value) __attribute__((noreturn));
 void __cxa_throw(void *object, void *type, void (*destructor)(void *)) __attribute__((noreturn));
@@ -73,6 +75,11 @@ extern struct real real;
 /* Finds all addresses. Called by the constructor, and by the first wrapper when that runs earlier. Any thread; idempotent.
  * C++'s are not looked for here: they may not be loaded yet (real_cxx). */
 void real_resolve(void);
+
+/* libc's function of that name, in the version that programs are linked with today; NULL: none (real_LIBC.c). */
+void *real_find(const char *name);
+/* As the object that holds the address sees it; NULL: none, or it cannot be asked. Takes the loader's lock. */
+void *real_find_beside(const char *name, uint64_t caller);
 
 /* Every wrapper that does not go through a thread's slot begins with this. */
 static inline void real_ready(void)

@@ -17,6 +17,9 @@
 #include "state.h"
 #include "text.h"
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
 #define FILE_MAX     (1ull << 30) /* length of an image's file, which is sparse */
 #define CHUNKS_READY 3u		  /* header, the first facts, the first slots: made ready at start */
 #define CHUNK_ROOM   (RECORDING_CHUNK - (uint32_t)sizeof(struct recording_chunk))

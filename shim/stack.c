@@ -1,19 +1,15 @@
 /* stack.c: see stack.h. */
 #include "stack.h"
 
-#include <dlfcn.h>
 #include <string.h>
-#include <unwind.h>
 
 #include "graph/hash.h"
 #include "module.h"
 #include "objects.h"
 #include "sink.h"
+#include "unwinder.h"
 
-static __typeof__(&_Unwind_Backtrace) unwind_backtrace;
-static __typeof__(&_Unwind_GetIPInfo) unwind_ip;
-static __typeof__(&_Unwind_GetCFA) unwind_cfa;
-static __typeof__(&_Unwind_FindEnclosingFunction) unwind_function;
+static struct unwinder unwinder; /* none: without a backtrace */
 
 struct stack_entry {
 	uint64_t hash;
@@ -24,15 +20,8 @@ static struct stack_entry *stacks; /* by the hash of their frames; in `tables`: 
 
 void stack_init(void)
 {
-	void *libgcc = dlopen("libgcc_s.so.1", RTLD_LAZY | RTLD_LOCAL);
-
-	if (!libgcc)
-		return;
-	unwind_ip = (__typeof__(unwind_ip))dlsym(libgcc, "_Unwind_GetIPInfo");
-	unwind_cfa = (__typeof__(unwind_cfa))dlsym(libgcc, "_Unwind_GetCFA");
-	unwind_function = (__typeof__(unwind_function))dlsym(libgcc, "_Unwind_FindEnclosingFunction");
-	if (unwind_ip && unwind_cfa && unwind_function)
-		unwind_backtrace = (__typeof__(unwind_backtrace))dlsym(libgcc, "_Unwind_Backtrace");
+	if (!unwinder_find(&unwinder) || !objects_keep((uintptr_t)unwinder.backtrace))
+		unwinder = (struct unwinder){0};
 }
 
 /* ---- walking ---- */
@@ -46,14 +35,14 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
 {
 	struct visitor *visitor = argument;
 	int before_instruction = 0;
-	uint64_t pc = unwind_ip(context, &before_instruction);
+	uint64_t pc = unwinder.ip(context, &before_instruction);
 
 	if (pc == 0)
 		return _URC_END_OF_STACK;
 	if (module_is_own(pc))
 		return _URC_NO_REASON;
 	/* A return address lies behind its call, and readers look at pc - 1. In a frame that a signal interrupted pc is exact. */
-	if (!visitor->visit(visitor->ctx, pc + (before_instruction != 0), unwind_cfa(context)))
+	if (!visitor->visit(visitor->ctx, pc + (before_instruction != 0), unwinder.cfa(context)))
 		return _URC_END_OF_STACK;
 	return _URC_NO_REASON;
 }
@@ -62,13 +51,13 @@ void stack_walk(bool (*visit)(void *ctx, uint64_t pc, uint64_t sp), void *ctx)
 {
 	struct visitor visitor = {visit, ctx};
 
-	if (unwind_backtrace)
-		unwind_backtrace(visit_frame, &visitor);
+	if (unwinder.backtrace)
+		unwinder.backtrace(visit_frame, &visitor);
 }
 
 uint64_t stack_function(uint64_t pc)
 {
-	return unwind_function ? (uintptr_t)unwind_function((void *)(uintptr_t)(pc - 1)) : 0;
+	return unwinder.function ? (uintptr_t)unwinder.function((void *)(uintptr_t)(pc - 1)) : 0;
 }
 
 /* ---- capturing ---- */
