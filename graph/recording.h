@@ -361,7 +361,7 @@ struct slot {
 	 * before and after them (and after a full fence that pairs with the one of the waiter). */
 	_Atomic uint64_t wait_sequence;
 	_Atomic uint64_t wait_lock;
-	_Atomic uint32_t wait_mode; /* enum lock_mode, or enum wait_for */
+	_Atomic uint32_t wait_mode; /* enum lock_mode, and enum lock_how << 8; or enum wait_for */
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
 	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */

@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "memory.h"
 #include "options.h"
+#include "stuck.h"
 
 static void *grow(void *ctx, size_t size)
 {
@@ -185,8 +186,10 @@ static void read_images(struct builder *builder, const struct options *options)
 	builder->all_names = new_zeroed(count ? count : 1, sizeof(*builder->all_names));
 	for (size_t i = 0; i < count; i++)
 		read_image(builder, i, options);
-	if (!*option_string(options, OPTION_PROCESS))
+	if (!*option_string(options, OPTION_PROCESS)) {
+		stuck_find(builder, add);
 		judge_across(builder, add);
+	}
 	for (size_t i = 0; i < count; i++) {
 		free(builder->all_names[i].stacks);
 		free(builder->all_names[i].threads);
