@@ -152,6 +152,12 @@ void until_blocked(pid_t tid)
 	}
 }
 
+void until_ended(pid_t tid)
+{
+	while (tgkill(getpid(), tid, 0) == 0)
+		usleep(200);
+}
+
 pid_t tid_of(const _Atomic pid_t *tid)
 {
 	while (*tid == 0)

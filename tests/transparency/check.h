@@ -56,6 +56,8 @@ void in_child(int (*body)(void));
 void said_status(int status);
 /* Waits until a thread of this process sleeps in a futex call. */
 void until_blocked(pid_t tid);
+/* Waits until the system knows a thread of this process no more. */
+void until_ended(pid_t tid);
 /* The thread's number for until_blocked, as the thread stored it; waits until it has. */
 pid_t tid_of(const _Atomic pid_t *tid);
 /* Waits until a word that another thread stores is no longer `value`. */

@@ -234,7 +234,8 @@ CHECK(cond_wait_is_not_ended_by_a_signal, "handled 1 0")
 	pthread_t thread;
 
 	fresh();
-	handled = told = 0;
+	told = 0;
+	handled = 0;
 	waiter = 0;
 	MUST(sigaction(SIGUSR1, &action, &before));
 	MUST(pthread_create(&thread, NULL, waits_until_told, NULL));
