@@ -40,24 +40,42 @@ static bool clock_grow(struct clock *clock, struct arena *arena)
 	return true;
 }
 
-bool clock_set(struct clock *clock, struct fact_before before, struct arena *arena)
+static bool clock_insert(struct clock *clock, uint32_t at, struct fact_before before, struct arena *arena)
 {
-	uint32_t at = clock_search(clock, key_of(&before));
-
-	/* A weak entry that tells no more than a strong one is none. */
-	if (EVENT_IS_WEAK(before.event) && at > 0 && clock->before[at - 1].thread == before.thread &&
-	    clock->before[at - 1].segment >= before.segment)
-		return true;
-	if (at < clock->count && key_of(&clock->before[at]) == key_of(&before)) {
-		if (clock->before[at].segment < before.segment)
-			clock->before[at] = before;
-		return true;
-	}
 	if (clock->count == clock->room && !clock_grow(clock, arena))
 		return false;
 	memmove(&clock->before[at + 1], &clock->before[at], (clock->count - at) * sizeof(before));
 	clock->before[at] = before;
 	clock->count++;
+	return true;
+}
+
+/* A weak entry that tells no more than the strong one before it is none. */
+static void drop_weak(struct clock *clock, uint32_t strong)
+{
+	struct fact_before *known = &clock->before[strong], *weak = known + 1;
+
+	if (strong + 1 == clock->count || weak->thread != known->thread || weak->segment > known->segment)
+		return;
+	clock->count--;
+	memmove(weak, weak + 1, (clock->count - strong - 1) * sizeof(*weak));
+}
+
+bool clock_set(struct clock *clock, struct fact_before before, struct arena *arena)
+{
+	uint32_t at = clock_search(clock, key_of(&before));
+
+	if (EVENT_IS_WEAK(before.event) && at > 0 && clock->before[at - 1].thread == before.thread &&
+	    clock->before[at - 1].segment >= before.segment)
+		return true;
+	if (at == clock->count || key_of(&clock->before[at]) != key_of(&before)) {
+		if (!clock_insert(clock, at, before, arena))
+			return false;
+	} else if (clock->before[at].segment < before.segment) {
+		clock->before[at] = before;
+	}
+	if (!EVENT_IS_WEAK(before.event))
+		drop_weak(clock, at);
 	return true;
 }
 
