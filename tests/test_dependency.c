@@ -1,9 +1,8 @@
-/* test_dependency.c: dependencies: what reaches the recording, when, and once; witnesses; clocks; every allocation failed once. */
+/* test_dependency.c: dependencies: what reaches the recording, when, and once; witnesses; every allocation failed once. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/clock.h"
 #include "graph/dependency.h"
 #include "memory.h"
 
@@ -174,27 +173,6 @@ START_TEST(a_lock_that_came_through_a_fork_begins_with_no_edges)
 }
 END_TEST
 
-START_TEST(clocks_keep_the_last_segment_of_each_thread)
-{
-	struct clock one = {0}, other = {0};
-
-	for (uint32_t thread = 40; thread-- > 1;)
-		ck_assert(clock_set(&one, (struct fact_before){.thread = thread, .segment = thread}, &arena));
-	clock_set(&one, (struct fact_before){.thread = 7, .segment = 3}, &arena);
-	clock_set(&other, (struct fact_before){.thread = 7, .segment = 9, .event = EVENT_JOIN}, &arena);
-	clock_set(&other, (struct fact_before){.thread = 50, .segment = 1}, &arena);
-	ck_assert(clock_merge(&one, &other, &arena));
-	ck_assert_uint_eq(one.count, 40);
-	for (uint32_t i = 1; i < one.count; i++)
-		ck_assert_uint_lt(one.before[i - 1].thread, one.before[i].thread);
-	ck_assert_uint_eq(one.before[6].thread, 7);
-	ck_assert_uint_eq(one.before[6].segment, 9);
-	ck_assert_uint_eq(one.before[6].event, EVENT_JOIN);
-	clock_free(&one, &arena);
-	clock_free(&other, &arena);
-}
-END_TEST
-
 /* A busy life; returns whether all of it found memory. */
 static bool live(struct failing *failing)
 {
@@ -242,7 +220,6 @@ int main(void)
 	tcase_add_test(tests, a_try_closes_no_ring);
 	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);
 	tcase_add_test(tests, a_lock_that_came_through_a_fork_begins_with_no_edges);
-	tcase_add_test(tests, clocks_keep_the_last_segment_of_each_thread);
 	tcase_add_test(tests, every_allocation_may_fail);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
