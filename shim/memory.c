@@ -124,15 +124,22 @@ static __attribute__((noinline)) void free_by_word(void *block)
 		real.free(block);
 }
 
-static SLOW void free_asking(void *block)
+static bool agreed_often(bool agree)
 {
 	static _Atomic int agreed;
+
+	if (!agree)
+		atomic_store_explicit(&agreed, 0, memory_order_relaxed);
+	return agree && atomic_fetch_add_explicit(&agreed, 1, memory_order_relaxed) + 1 >= AGREED;
+}
+
+static SLOW void free_asking(void *block)
+{
 	size_t size = block ? size_asked(block) : 0;
 
 	/* Another allocator is in an object of its own, and what it keeps before a block is its business. */
-	if (size && module_same((uintptr_t)real.free, (uintptr_t)real.pthread_mutex_lock) &&
-	    (agreed = size_by_word(block) == size ? agreed + 1 : 0) == AGREED)
-		free_near = free_by_word;
+	if (size && module_same((uintptr_t)real.free, (uintptr_t)real.pthread_mutex_lock) && agreed_often(size_by_word(block) == size))
+		atomic_store_explicit(&free_near, free_by_word, memory_order_relaxed);
 	if (size && index_touches(block, size))
 		free_with_lock(block);
 	else
