@@ -8,6 +8,8 @@
 #include "graph/hash.h"
 #include "memory.h"
 
+#define WITNESSES_MAX 64
+
 /* Whose number: numbers are given away by images, and a forked child's private locks are not its parent's. */
 struct owner {
 	size_t image; /* index in the run */
@@ -234,7 +236,8 @@ static void add_witnesses(struct judge *judge, struct owner owner, struct cycles
 	size_t first = image_witnesses_of(image, number), end = first;
 	struct cycles_witness *witnesses;
 
-	while (end < image->witnesses_count && image->witnesses[end]->dependency == number)
+	/* The writer keeps so many; a damaged recording may have any number, and choosing among them takes its time. */
+	while (end < image->witnesses_count && image->witnesses[end]->dependency == number && end - first < WITNESSES_MAX)
 		end++;
 	witnesses = scratch(judge, end - first, sizeof(*witnesses));
 	for (size_t i = first; i < end; i++)
