@@ -142,7 +142,8 @@ static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void 
 void held_wait_begin(struct self *self, const struct request *request)
 {
 	held_record(self, request);
-	publish(self->attached, request->lock, request->mode, request->address, stack_capture(self, request->site)->stack);
+	publish(self->attached, request->lock, request->mode | (uint32_t)request->how << 8, request->address,
+		stack_capture(self, request->site)->stack);
 }
 
 void held_wait_for(struct self *self, enum wait_for what, const void *object, uint64_t lock, struct site site)
