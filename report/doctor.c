@@ -11,7 +11,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "elf_names.h"
 #include "memory.h"
+#include "unseen.h"
 
 /* ---- finding files ---- */
 
@@ -87,56 +89,14 @@ static const struct {
 } sanitizers[] = {{"libasan.so", "__asan_init", "AddressSanitizer"}, {"libtsan.so", "__tsan_init", "ThreadSanitizer"}};
 #define SANITIZERS (sizeof(sanitizers) / sizeof(sanitizers[0]))
 
-static void note_library(struct program *program, const char *name)
+static void note_name(void *context, enum elf_name what, const char *name)
 {
-	for (size_t i = 0; name && i < SANITIZERS; i++)
-		if (strncmp(name, sanitizers[i].library, strlen(sanitizers[i].library)) == 0)
+	struct program *program = context;
+
+	for (size_t i = 0; i < SANITIZERS; i++)
+		if ((what == ELF_NEEDS && strncmp(name, sanitizers[i].library, strlen(sanitizers[i].library)) == 0) ||
+		    (what == ELF_DEFINES && strcmp(name, sanitizers[i].symbol) == 0))
 			program->sanitizer = sanitizers[i].name;
-}
-
-static void note_symbol(struct program *program, const char *name, bool defined)
-{
-	for (size_t i = 0; name && defined && i < SANITIZERS; i++)
-		if (strcmp(name, sanitizers[i].symbol) == 0)
-			program->sanitizer = sanitizers[i].name;
-}
-
-static void read_needed(struct program *program, const GElf_Shdr *head, Elf_Data *data)
-{
-	for (size_t i = 0; i < head->sh_size / head->sh_entsize; i++) {
-		GElf_Dyn entry;
-
-		if (gelf_getdyn(data, (int)i, &entry) && entry.d_tag == DT_NEEDED)
-			note_library(program, elf_strptr(program->elf, head->sh_link, entry.d_un.d_val));
-	}
-}
-
-static void read_symbols(struct program *program, const GElf_Shdr *head, Elf_Data *data)
-{
-	for (size_t i = 0; i < head->sh_size / head->sh_entsize; i++) {
-		GElf_Sym symbol;
-
-		if (gelf_getsym(data, (int)i, &symbol))
-			note_symbol(program, elf_strptr(program->elf, head->sh_link, symbol.st_name), symbol.st_shndx != SHN_UNDEF);
-	}
-}
-
-static void read_sections(struct program *program)
-{
-	Elf_Scn *section = NULL;
-
-	while ((section = elf_nextscn(program->elf, section))) {
-		GElf_Shdr head;
-		Elf_Data *data;
-
-		if (!gelf_getshdr(section, &head) || (head.sh_type != SHT_DYNAMIC && head.sh_type != SHT_DYNSYM) || !head.sh_entsize)
-			continue;
-		data = elf_getdata(section, NULL);
-		if (data && head.sh_type == SHT_DYNAMIC)
-			read_needed(program, &head, data);
-		else if (data)
-			read_symbols(program, &head, data);
-	}
 }
 
 static void read_segments(struct program *program)
@@ -239,7 +199,7 @@ static char *look_at_elf(const char *path, char **warning)
 	/* What is no ELF file either is a script without #!: the shell runs it. */
 	if (program.elf && elf_kind(program.elf) == ELF_K_ELF && gelf_getehdr(program.elf, &program.head)) {
 		read_segments(&program);
-		read_sections(&program);
+		elf_names(program.elf, note_name, &program);
 		refusal = refuse_elf(path, &program);
 		if (!refusal)
 			*warning = sanitizer_warning(path, &program);
@@ -290,6 +250,17 @@ static bool say_good(const char *path)
 	return there;
 }
 
+/* Of a script, that is what its interpreter holds. */
+static void say_unseen(const char *path)
+{
+	char *interpreter = script_interpreter(path), *unseen = unseen_text(unseen_in(interpreter ? interpreter : path));
+
+	if (unseen)
+		printf("not seen: %s; these locks do not pass through libc\n", unseen);
+	free(unseen);
+	free(interpreter);
+}
+
 int doctor_main(int argc, char **argv)
 {
 	char *path, *refusal, *warning, *library;
@@ -307,6 +278,8 @@ int doctor_main(int argc, char **argv)
 	if (refusal)
 		printf("%s\n", refusal);
 	good = !refusal && say_good(path);
+	if (good)
+		say_unseen(path);
 	if (warning)
 		printf("%s\n", warning);
 	free(refusal);

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "options.h"
 #include "stuck.h"
+#include "unseen.h"
 
 static void *grow(void *ctx, size_t size)
 {
@@ -255,6 +256,36 @@ static void add_limits(struct builder *builder)
 	}
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Programs and libraries that appear in the recordings, each looked at once. */
+static void add_unseen(struct findings *findings, const struct run *run)
+{
+	size_t count = 0;
+	const char **paths;
+
+	for (size_t i = 0; i < run->images_count; i++)
+		count += run->images[i].processes.count + run->images[i].modules.count;
+	paths = new_zeroed(count + 1, sizeof(*paths));
+	count = 0;
+	for (size_t i = 0; i < run->images_count; i++) {
+		const struct image *image = &run->images[i];
+
+		for (size_t j = 0; j < image->processes.count; j++)
+			paths[count++] = ((const struct fact_process *)image->processes.facts[j])->exe;
+		for (size_t j = 0; j < image->modules.count; j++)
+			paths[count++] = ((const struct fact_module *)image->modules.facts[j])->path;
+	}
+	qsort(paths, count, sizeof(*paths), compare_texts);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || strcmp(paths[i], paths[i - 1]) != 0)
+			findings->unseen |= unseen_in(paths[i]);
+	free(paths);
+}
+
 /* --level RULE=LEVEL; what is wrong in them was refused when the options were read. */
 static void set_levels(struct builder *builder, const struct options *options)
 {
@@ -292,6 +323,7 @@ struct findings *findings_build(const char *directory, const struct options *opt
 		add_totals(builder.findings, &run->images[i]);
 	builder.findings->processes = count_processes(run, options);
 	add_limits(&builder);
+	add_unseen(builder.findings, run);
 	if (builder.findings->count)
 		qsort(builder.findings->list, builder.findings->count, sizeof(*builder.findings->list), compare);
 	builder.findings->remarks = run->remarks;

@@ -8,6 +8,7 @@
 #include "findings.h"
 #include "options.h"
 #include "output.h"
+#include "unseen.h"
 
 /* Length of the UTF-8 sequence at `text`, 0 when there is none. */
 static size_t utf8_length(const unsigned char *text)
@@ -112,18 +113,21 @@ static json_t *finding_json(const struct finding *finding)
 
 static json_t *summary_json(const struct findings *findings)
 {
-	json_t *limits = json_array();
+	json_t *limits = json_array(), *unseen = json_array();
 	size_t suppressed = 0;
 
 	for (size_t i = 0; i < findings->count; i++)
 		suppressed += findings->list[i].suppressed;
 	for (size_t i = 0; i < findings->limits_count; i++)
 		json_array_append_new(limits, string(findings->limits[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:o}", "errors", (json_int_t)findings_count(findings, LEVEL_ERROR),
+	for (size_t i = 0; i < unseen_count; i++)
+		if (findings->unseen & 1u << i)
+			json_array_append_new(unseen, string(unseen_names[i]));
+	return json_pack("{s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:o, s:o}", "errors", (json_int_t)findings_count(findings, LEVEL_ERROR),
 			 "warnings", (json_int_t)findings_count(findings, LEVEL_WARNING), "notes",
 			 (json_int_t)findings_count(findings, LEVEL_NOTE), "suppressed", (json_int_t)suppressed, "processes",
 			 (int)findings->processes, "threads", (int)findings->threads, "locks", (json_int_t)findings->locks, "dependencies",
-			 (json_int_t)findings->dependencies, "limits", limits);
+			 (json_int_t)findings->dependencies, "limits", limits, "unseen", unseen);
 }
 
 int json_write(int fd, const struct findings *findings, const struct options *options)

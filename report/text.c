@@ -11,6 +11,7 @@
 #include "options.h"
 #include "output.h"
 #include "source.h"
+#include "unseen.h"
 
 struct text {
 	FILE *stream;
@@ -331,6 +332,15 @@ static size_t suppressed_count(const struct findings *findings)
 	return count;
 }
 
+static void put_unseen(const struct text *text, const struct findings *findings)
+{
+	char *unseen = unseen_text(findings->unseen);
+
+	if (unseen)
+		fprintf(text->stream, "; not seen: %s", unseen);
+	free(unseen);
+}
+
 static void put_summary(const struct text *text, const struct findings *findings)
 {
 	size_t suppressed = suppressed_count(findings);
@@ -353,6 +363,7 @@ static void put_summary(const struct text *text, const struct findings *findings
 		findings->processes, findings->processes == 1 ? "" : "es");
 	if (findings->processes && findings->locks == 0)
 		fputs("; the library was loaded and saw no lock", text->stream);
+	put_unseen(text, findings);
 	if (findings->recording)
 		fprintf(text->stream, "; full report: %s", findings->recording);
 	fputc('\n', text->stream);

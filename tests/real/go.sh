@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 needs='go:golang-go gcc'
+unseen="Go's sync"
 
 # A Go program that is linked to libc through cgo, and calls it from many threads: Go's own locks are not seen.
 drive()

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 needs='javac:openjdk-17-jdk-headless java:openjdk-17-jre-headless'
+unseen="Java's monitors"
 
 # A virtual machine: its monitors are its own, but it parks threads on mutexes and conditions, compiles and collects garbage beside.
 drive()

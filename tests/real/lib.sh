@@ -1,6 +1,6 @@
 # lib.sh: for tests/real/NAME.sh. A test sets `needs`, the commands that have to be there (COMMAND, or COMMAND:PACKAGE where Debian's package
-# has another name), and defines `drive`: it starts the program with `start` or `run`, loads it, stops it, and prints its answers, the
-# same ones every time. $work is an empty folder, and $gridlock the launcher or nothing.
+# has another name), and, for a program with locks that are not seen, `unseen`: what the report says of them. It defines `drive`, which starts
+# the program with `start` or `run`, loads it, stops it, and prints its answers, the same ones every time. $work is an empty folder, and $gridlock the launcher or nothing.
 # shellcheck shell=bash disable=SC2154
 
 # with_gridlock COMMAND...: what to execute, in `line`. Findings do not change the exit code, so that it can be compared; the runner reads

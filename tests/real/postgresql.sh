@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 needs='psql:postgresql-client-15'
+unseen="PostgreSQL's LWLocks"
 
 # A process a connection, semaphores and shared memory between them; its own locks are not seen.
 drive()
