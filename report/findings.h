@@ -88,7 +88,7 @@ struct findings {
 	size_t count;
 	unsigned processes, threads;
 	uint64_t locks, dependencies, events; /* events: 0 says that the library was loaded and saw nothing */
-	uint32_t unseen; /* unseen.h: locks of the programs that the library cannot see */
+	uint32_t unseen;		      /* unseen.h: locks of the programs that the library cannot see */
 	size_t limits_count;
 	char **limits; /* "12 stacks cut at 256 frames" */
 	size_t remarks_count;
