@@ -1,4 +1,4 @@
-/* library.h: libraries/two_locks.c, loaded from beside the executable. */
+/* library.h: one of libraries/, loaded from beside the executable. */
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
@@ -7,18 +7,23 @@
 
 #include "case.h"
 
-static inline void *load(void)
+static inline void *load_library(const char *name)
 {
 	char path[4096] = "";
 	void *library;
 
-	if (readlink("/proc/self/exe", path, sizeof(path) - 20) < 0)
+	if (readlink("/proc/self/exe", path, sizeof(path) - 50) < 0)
 		abort();
-	strcpy(strrchr(path, '/'), "/two_locks.so");
+	strcpy(strrchr(path, '/'), name);
 	library = dlopen(path, RTLD_NOW);
 	if (!library)
 		abort();
 	return library;
+}
+
+static inline void *load(void)
+{
+	return load_library("/two_locks.so");
 }
 
 #endif
