@@ -42,6 +42,16 @@ static enum option option_find(const char *name, size_t length)
 	return OPTION_COUNT;
 }
 
+/* Not atoi: a newer glibc's headers bind that to strtol's C23 form, which older ones do not have. */
+static int number(const char *digits)
+{
+	int value = 0;
+
+	while (*digits >= '0' && *digits <= '9' && value < 1000)
+		value = 10 * value + (*digits++ - '0');
+	return value;
+}
+
 static void set(enum option option, const char *value)
 {
 	switch (option) {
@@ -57,7 +67,7 @@ static void set(enum option option, const char *value)
 										       : ON_DEADLOCK_EXIT;
 		break;
 	case OPTION_ERROR_EXITCODE:
-		settings.exitcode = atoi(value);
+		settings.exitcode = number(value);
 		break;
 	case OPTION_LAUNCHED:
 		settings.launched = strcmp(value, "0") != 0;
