@@ -29,6 +29,7 @@ struct cycles_held {
 struct cycles_witness {
 	uint32_t thread;
 	uint32_t segment;
+	uint64_t when; /* for `before` alone */
 };
 struct cycles_dependency {
 	uint64_t lock; /* asked for */

@@ -16,6 +16,7 @@ struct dependency {
 	uint32_t witness_count;
 	struct witness {
 		uint32_t thread, segment;
+		uint64_t when;
 	} witnesses[DEPENDENCY_WITNESSES];
 	UT_hash_handle hh;
 	struct dependency_held *held; /* behind the links; `count` of them */
@@ -92,6 +93,7 @@ static void write_witness(struct dependencies *set, const struct dependency *dep
 		.dependency = dependency->id,
 		.thread = witness.thread,
 		.segment = witness.segment,
+		.when = witness.when,
 	};
 
 	note_write(note_find(&set->notes, witness.thread, 0), set->sink);
@@ -366,14 +368,14 @@ static void count_witness(struct dependencies *set, struct witness witness, int 
 	}
 }
 
-static void add_witness(struct dependencies *set, struct dependency *dependency, uint32_t thread, uint32_t segment)
+static void add_witness(struct dependencies *set, struct dependency *dependency, struct witness witness)
 {
 	uint32_t place;
 
 	for (uint32_t i = 0; i < dependency->witness_count; i++)
-		if (dependency->witnesses[i].thread == thread && dependency->witnesses[i].segment == segment)
+		if (dependency->witnesses[i].thread == witness.thread && dependency->witnesses[i].segment == witness.segment)
 			return;
-	place = witness_place(dependency, thread);
+	place = witness_place(dependency, witness.thread);
 	if (place == DEPENDENCY_WITNESSES) {
 		atomic_fetch_add_explicit(&set->header->limits[LIMIT_WITNESSES], 1, memory_order_relaxed);
 		return;
@@ -382,7 +384,7 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 		dependency->witness_count++;
 	else
 		count_witness(set, dependency->witnesses[place], -1);
-	dependency->witnesses[place] = (struct witness){.thread = thread, .segment = segment};
+	dependency->witnesses[place] = witness;
 	count_witness(set, dependency->witnesses[place], 1);
 	if (dependency->written)
 		write_witness(set, dependency, dependency->witnesses[place]);
@@ -391,6 +393,7 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 enum dependency_result dependency_add(struct dependencies *set, const struct dependency_request *request)
 {
 	uint64_t key = request_key(request, false);
+	const struct witness witness = {request->thread, request->segment, request->when};
 	struct dependency *dependency;
 	bool whole = true;
 
@@ -399,11 +402,11 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 		dependency = dependency_new(set, request, key);
 		if (!dependency)
 			return DEPENDENCY_NO_MEMORY;
-		add_witness(set, dependency, request->thread, request->segment);
+		add_witness(set, dependency, witness);
 		whole = add_class_dependency(set, request);
 		whole &= add_edges(set, dependency);
 	} else {
-		add_witness(set, dependency, request->thread, request->segment);
+		add_witness(set, dependency, witness);
 	}
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;
@@ -463,7 +466,7 @@ static void shrink(struct dependencies *set, struct dependency *dependency, cons
 	if (!known)
 		return;
 	for (uint32_t i = 0; i < dependency->witness_count; i++)
-		add_witness(set, known, dependency->witnesses[i].thread, dependency->witnesses[i].segment);
+		add_witness(set, known, dependency->witnesses[i]);
 	dependency_free(set, dependency);
 }
 

@@ -30,6 +30,7 @@ struct dependency_request {
 	uint32_t stack;
 	uint8_t mode, how;
 	uint32_t thread, segment; /* the witness */
+	uint64_t when;		  /* nanoseconds of CLOCK_MONOTONIC */
 	uint32_t count;
 	const struct dependency_held *held; /* outermost first; none of them is `lock`; at least one */
 };

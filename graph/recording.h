@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	    "gridlock"
-#define RECORDING_VERSION   2
+#define RECORDING_VERSION   3
 #define RECORDING_ORDER	    0x01020304u
 #define RECORDING_CHUNK	    65536u
 #define RECORDING_UNWATCHED "unwatched."
@@ -81,8 +81,9 @@ enum stack_label {
 	LABEL_COUNT
 };
 
-/* What told one thread's segment of another's. Those from EVENT_SEMAPHORE on order the two in this run only: another run may take another way. */
-enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SEMAPHORE, EVENT_CONDITION, EVENT_ONCE };
+/* What told one thread's segment of another's. Those from EVENT_SEMAPHORE on order the two in this run only: another run may take another way.
+ * EVENT_END: one's process had ended when the other came; it is in no clock, the command finds it. */
+enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SEMAPHORE, EVENT_CONDITION, EVENT_ONCE, EVENT_END };
 #define EVENT_IS_WEAK(event) ((event) >= EVENT_SEMAPHORE)
 
 /* Limits, counted in the header and shown in the report by name. */
@@ -184,6 +185,7 @@ struct fact_end {
 	uint32_t how; /* enum end_how */
 	int32_t code; /* exit code, -1 unknown */
 	uint32_t pad;
+	uint64_t when; /* nanoseconds of CLOCK_MONOTONIC */
 };
 
 struct fact_module {
@@ -272,6 +274,7 @@ struct fact_witness { /* this thread, in this segment, did it; of instance-level
 	uint32_t thread;
 	uint32_t segment;
 	uint32_t pad;
+	uint64_t when; /* for the first time; nanoseconds of CLOCK_MONOTONIC */
 };
 
 /* A segment of a thread that is some witness's, and what lies before it: for each thread the last of its segments that is over before

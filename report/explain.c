@@ -35,10 +35,11 @@ static const struct explanation {
 				"lock(A) lock(B) unlock unlock; pthread_create(... lock(B) lock(A) ...)"},
 	[RULE_CYCLE_EXCLUDED] = {"Nothing: before one side can stand at its second lock, the other has to have left.",
 				 "Nothing has to be done.", "each side has taken and released the other's lock since it took its own"},
-	[RULE_CYCLE_WEAKLY_ORDERED] =
-		{"In this run a semaphore, condition or once came between the two sides. Whether it always does is not known.",
-		 "Make sure that the order is meant; else take the locks in one order.",
-		 "lock(A) lock(B) unlock unlock; sem_post(S)      sem_wait(S); lock(B) lock(A)"},
+	[RULE_CYCLE_WEAKLY_ORDERED] = {"In this run a semaphore, condition or once came between the two sides, or the end of a process. "
+				       "Whether it always does is "
+				       "not known.",
+				       "Make sure that the order is meant; else take the locks in one order.",
+				       "lock(A) lock(B) unlock unlock; sem_post(S)      sem_wait(S); lock(B) lock(A)"},
 	[RULE_CYCLE_BOUNDED] = {"The threads get stuck until the time limit ends, then one gives up.",
 				"Take the locks in one order; a time limit hides the deadlock behind a delay.",
 				"lock(A) timedlock(B)      lock(B) lock(A)"},

@@ -30,6 +30,7 @@ struct judge_thread {
 		uint64_t image, number;
 	} key;
 	uint32_t index; /* its number in the cycle stage: from 1 */
+	uint32_t process;
 	UT_hash_handle hh;
 };
 /* A lock taken at a stack. The cycle stage knows these by their place in the list, wherever it says "stack". */
@@ -41,6 +42,7 @@ struct site {
 };
 struct judge {
 	struct builder *builder;
+	bool several;	    /* processes at once */
 	struct arena arena; /* until the input is judged */
 	struct cycles_dependency *dependencies;
 	struct owner *owners; /* of the dependencies */
@@ -104,6 +106,7 @@ static uint32_t thread_index(struct judge *judge, struct owner owner, uint32_t n
 		return thread->index;
 	thread = scratch(judge, 1, sizeof(*thread));
 	*thread = key;
+	thread->process = owner.process;
 	judge->thread_by_index =
 		with_room(judge, judge->thread_by_index, judge->threads_count + 1, &judge->threads_room, sizeof(*judge->thread_by_index));
 	thread->index = (uint32_t)++judge->threads_count;
@@ -114,17 +117,26 @@ static uint32_t thread_index(struct judge *judge, struct owner owner, uint32_t n
 	return thread->index;
 }
 
+/* Had the process of the one ended when the other was seen for the first time? */
+static bool ended_before(const struct judge *judge, const struct judge_thread *first, const struct judge_thread *second, uint64_t when)
+{
+	const struct fact_end *end;
+
+	if (first->key.image == second->key.image && first->process == second->process)
+		return false;
+	end = (const struct fact_end *)index_find(&judge->builder->run->images[first->key.image].ends, first->process);
+	return end && end->when && end->when <= when;
+}
+
 /* graph/clock.h: b's segment lists, for each thread, the last segment that is over before it begins; the strong entry of a thread comes first. */
 static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event)
 {
 	const struct judge *judge = ctx;
 	const struct judge_thread *first = judge->thread_by_index[a.thread], *second = judge->thread_by_index[b.thread];
-	const struct fact_segment *segment;
+	const struct fact_segment *segment =
+		image_segment(&judge->builder->run->images[second->key.image], (uint32_t)second->key.number, b.segment);
 
-	if (first->key.image != second->key.image)
-		return false;
-	segment = image_segment(&judge->builder->run->images[second->key.image], (uint32_t)second->key.number, b.segment);
-	for (uint32_t i = 0; segment && i < segment->count; i++) {
+	for (uint32_t i = 0; segment && i < segment->count && first->key.image == second->key.image; i++) {
 		const struct fact_before *known = &segment->before[i];
 
 		if (known->thread == first->key.number && known->segment >= a.segment && known->event <= EVENT_ONCE) {
@@ -132,7 +144,8 @@ static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, 
 			return true;
 		}
 	}
-	return false;
+	*event = (struct fact_before){.event = EVENT_END};
+	return ended_before(judge, first, second, b.when);
 }
 
 /* The user's frame where a lock is taken, and which lock: where a program has a locking function of its own, all its locks are taken at one
@@ -241,8 +254,8 @@ static void add_witnesses(struct judge *judge, struct owner owner, struct cycles
 		end++;
 	witnesses = scratch(judge, end - first, sizeof(*witnesses));
 	for (size_t i = first; i < end; i++)
-		witnesses[i - first] =
-			(struct cycles_witness){thread_index(judge, owner, image->witnesses[i]->thread), image->witnesses[i]->segment};
+		witnesses[i - first] = (struct cycles_witness){thread_index(judge, owner, image->witnesses[i]->thread),
+							       image->witnesses[i]->segment, image->witnesses[i]->when};
 	dependency->witnesses = witnesses;
 	dependency->witness_count = (uint32_t)(end - first);
 }
@@ -332,6 +345,11 @@ static const char *thread_at(const struct finding *finding, uint32_t link)
 	return finding->links[link].thread ? finding->links[link].thread->name : "an unknown thread";
 }
 
+static int process_at(const struct finding *finding, uint32_t link)
+{
+	return finding->links[link].thread ? (int)finding->links[link].thread->pid : 0;
+}
+
 static const char *reason_of(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
 {
 	struct builder *builder = judge->builder;
@@ -361,6 +379,9 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
 				  thread_at(finding, cycle->event_links[1]));
 	case RULE_CYCLE_WEAKLY_ORDERED:
+		if (cycle->event.event == EVENT_END)
+			return build_text(builder, "in this run process %d had ended before process %d did its part",
+					  process_at(finding, cycle->event_links[0]), process_at(finding, cycle->event_links[1]));
 		return build_text(builder, "only %s %s put what `%s` did before what `%s` did, in this run", events[cycle->event.event],
 				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
 				  thread_at(finding, cycle->event_links[1]));
@@ -410,7 +431,7 @@ static bool one_process(const struct judge *judge, const struct cycle *cycle)
 }
 
 /* Judges what was read; of all processes together only the cycles that go through several are new. */
-static void judge_input(struct judge *judge, bool several, void (*add)(struct builder *builder, const struct finding *finding))
+static void judge_input(struct judge *judge, void (*add)(struct builder *builder, const struct finding *finding))
 {
 	struct cycles_input input = {.location = location, .before = before, .ctx = judge};
 	struct cycles_result result;
@@ -421,7 +442,7 @@ static void judge_input(struct judge *judge, bool several, void (*add)(struct bu
 	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next) {
 		struct finding finding;
 
-		if (several && one_process(judge, cycle))
+		if (judge->several && one_process(judge, cycle))
 			continue;
 		finding = finding_of(judge, cycle);
 		add(judge->builder, &finding);
@@ -438,13 +459,13 @@ void judge_process(struct builder *builder, size_t image, uint32_t serial,
 
 	arena_init(&judge.arena, grow, release, NULL);
 	read_dependencies(&judge, (struct owner){image, serial}, false);
-	judge_input(&judge, false, add);
+	judge_input(&judge, add);
 	arena_fini(&judge.arena);
 }
 
 void judge_across(struct builder *builder, void (*add)(struct builder *builder, const struct finding *finding))
 {
-	struct judge judge = {.builder = builder};
+	struct judge judge = {.builder = builder, .several = true};
 
 	arena_init(&judge.arena, grow, release, NULL);
 	for (size_t i = 0; i < builder->run->images_count; i++) {
@@ -454,6 +475,6 @@ void judge_across(struct builder *builder, void (*add)(struct builder *builder, 
 			read_dependencies(&judge, (struct owner){i, index_number(processes->facts[j])}, true);
 	}
 	if (judge.count)
-		judge_input(&judge, true, add);
+		judge_input(&judge, add);
 	arena_fini(&judge.arena);
 }

@@ -165,15 +165,30 @@ static void put_row(const struct text *text, size_t columns, size_t column, int 
 	fputc('\n', text->stream);
 }
 
+#define HEAD_ROOM 200
+
+/* Who does it, above a column. */
+static const char *column_head(const struct finding *finding, size_t column, char room[HEAD_ROOM])
+{
+	const struct thread *thread = finding->links[column].thread;
+
+	if (thread && spans_processes(finding))
+		snprintf(room, HEAD_ROOM, "%s of process %d", name_of(thread), (int)thread->pid);
+	else
+		snprintf(room, HEAD_ROOM, "%s", name_of(thread));
+	return room;
+}
+
 static int column_width(const struct finding *finding)
 {
+	char room[HEAD_ROOM];
 	size_t width = 12;
 
 	for (size_t i = 0; i < finding->links_count; i++) {
-		size_t here = strlen(finding->links[i].wanted.lock->name) + 17, name = strlen(name_of(finding->links[i].thread));
+		size_t here = strlen(finding->links[i].wanted.lock->name) + 17, head = strlen(column_head(finding, i, room));
 
 		width = here > width ? here : width;
-		width = name > width ? name : width;
+		width = head > width ? head : width;
 	}
 	return (int)width;
 }
@@ -182,6 +197,7 @@ static void put_interleaving(const struct text *text, const struct finding *find
 {
 	size_t count = finding->links_count;
 	int width = column_width(finding);
+	char room[HEAD_ROOM];
 
 	fputs("\n  How it locks up:\n", text->stream);
 	if ((width + 3) * (int)count > text->width + width) {
@@ -196,7 +212,7 @@ static void put_interleaving(const struct text *text, const struct finding *find
 	fputs("    ", text->stream);
 	for (size_t i = 0; i < count; i++)
 		fprintf(text->stream, "%s%s%-*s%s", i ? " | " : "", begin(text, BOLD), i + 1 < count ? width : 0,
-			name_of(finding->links[i].thread), end(text));
+			column_head(finding, i, room), end(text));
 	fputc('\n', text->stream);
 	for (size_t i = 0; i < count; i++)
 		put_row(text, count, i, width, "takes", finding->links[i].held.lock->name);

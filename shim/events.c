@@ -665,6 +665,7 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 		return DEPENDENCY_FULL;
 	request.held = e->held;
 	request.segment = self->info->segment;
+	request.when = state_now();
 	if (!self->info->used)
 		self->info->news++;
 	self->info->used = true;
@@ -866,6 +867,7 @@ void event_process_ends(struct self *self, enum end_how how, int code)
 			sink_limit(LIMIT_OVERFLOW);
 	}
 	fact.serial = process->serial;
+	fact.when = state_now();
 	sink_append(&fact.head);
 	state_unlock(self);
 }

@@ -58,6 +58,13 @@ static long futex(_Atomic uint32_t *word, int operation, uint32_t value)
 	return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
 }
 
+uint64_t state_now(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 ? (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec : 0;
+}
+
 bool state_lock(struct self *self)
 {
 	uint32_t free = 0;

@@ -110,6 +110,9 @@ void state_pages_free(void *pages, size_t size);
 bool state_lock(struct self *self);
 void state_unlock(struct self *self);
 
+/* Nanoseconds of CLOCK_MONOTONIC; from the vdso, no system call. */
+uint64_t state_now(void);
+
 /* Switches the library off for good: every wrapper forwards from now on, the recording says why. Any thread, any time. */
 void state_off(const char *why);
 

@@ -37,7 +37,7 @@ static struct cycles_dependency *asks(uint32_t thread, const char *holds, char w
 {
 	struct cycles_dependency *d = &dependencies[count];
 
-	witnesses[count] = (struct cycles_witness){thread, 1};
+	witnesses[count] = (struct cycles_witness){.thread = thread, .segment = 1};
 	d->held = &held[held_count];
 	for (; *holds; holds++, d->held_count++)
 		held[held_count++] = (struct cycles_held){.lock = (uint64_t)(*holds & ~0x20),
@@ -194,7 +194,7 @@ END_TEST
 
 START_TEST(one_unordered_choice_of_witnesses_is_enough)
 {
-	static const struct cycles_witness two[] = {{1, 1}, {1, 2}};
+	static const struct cycles_witness two[] = {{.thread = 1, .segment = 1}, {.thread = 1, .segment = 2}};
 
 	input.before = one_before_two;
 	asks(1, "A", 'B')->witnesses = two;

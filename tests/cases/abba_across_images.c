@@ -41,6 +41,8 @@ static int other(const char *path)
 	give(shared->A);
 	give(shared->B);
 	__atomic_store_n(&shared->turn, 1, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&shared->turn, __ATOMIC_ACQUIRE) != 2)
+		usleep(100);
 	return 0;
 }
 
@@ -66,6 +68,7 @@ int main(int count, char **arguments)
 	take(shared->B);
 	give(shared->B);
 	give(shared->A);
+	__atomic_store_n(&shared->turn, 2, __ATOMIC_RELEASE);
 	waitpid(child, &status, 0);
 	unlink(path);
 	return status;

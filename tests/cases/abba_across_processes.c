@@ -1,4 +1,4 @@
-/* Two process-shared mutexes in anonymous shared memory, in both orders: parent and child take one each. */
+/* Two process-shared mutexes in anonymous shared memory, in both orders: by a parent and its child, which lives on meanwhile. */
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -34,6 +34,8 @@ int main(void)
 		give(shared->A);
 		give(shared->B);
 		__atomic_store_n(&shared->turn, 1, __ATOMIC_RELEASE);
+		while (__atomic_load_n(&shared->turn, __ATOMIC_ACQUIRE) != 2)
+			usleep(100);
 		return 0;
 	}
 	while (!__atomic_load_n(&shared->turn, __ATOMIC_ACQUIRE))
@@ -42,6 +44,7 @@ int main(void)
 	take(shared->B);
 	give(shared->B);
 	give(shared->A);
+	__atomic_store_n(&shared->turn, 2, __ATOMIC_RELEASE);
 	waitpid(child, &status, 0);
 	return status;
 }
