@@ -79,24 +79,17 @@ char *doctor_library(void)
 struct program {
 	Elf *elf;
 	GElf_Ehdr head;
-	char *interpreter;     /* PT_INTERP; NULL: none */
-	const char *sanitizer; /* whose runtime it is linked against or holds; NULL: none */
+	char *interpreter; /* PT_INTERP; NULL: none */
+	bool tsan;	   /* it is linked against ThreadSanitizer's runtime (gcc), or holds it (clang) */
+	bool hides;	   /* it holds it: then its wrappers are found before any library's */
 };
-
-/* Runtimes that come as a library (gcc), or inside the program (clang), which then defines their entry point for its plugins. */
-static const struct {
-	const char *library, *symbol, *name;
-} sanitizers[] = {{"libasan.so", "__asan_init", "AddressSanitizer"}, {"libtsan.so", "__tsan_init", "ThreadSanitizer"}};
-#define SANITIZERS (sizeof(sanitizers) / sizeof(sanitizers[0]))
 
 static void note_name(void *context, enum elf_name what, const char *name)
 {
 	struct program *program = context;
 
-	for (size_t i = 0; i < SANITIZERS; i++)
-		if ((what == ELF_NEEDS && strncmp(name, sanitizers[i].library, strlen(sanitizers[i].library)) == 0) ||
-		    (what == ELF_DEFINES && strcmp(name, sanitizers[i].symbol) == 0))
-			program->sanitizer = sanitizers[i].name;
+	program->hides |= what == ELF_DEFINES && strcmp(name, "__tsan_init") == 0;
+	program->tsan |= program->hides || (what == ELF_NEEDS && strncmp(name, "libtsan.so", strlen("libtsan.so")) == 0);
 }
 
 static void read_segments(struct program *program)
@@ -176,16 +169,13 @@ static char *script_interpreter(const char *path)
 	return *start ? copied(start) : NULL;
 }
 
-/* ThreadSanitizer's reports would name gridlock's own accesses. AddressSanitizer does not mind: the launcher tells it not to insist on being
- * first. */
+/* AddressSanitizer does not mind: the launcher tells gcc's not to insist on being first. */
 static char *sanitizer_warning(const char *path, const struct program *program)
 {
-	if (!program->sanitizer || strcmp(program->sanitizer, "ThreadSanitizer") != 0)
+	if (!program->tsan)
 		return NULL;
-	return printed(
-		"%s is built with ThreadSanitizer, which watches locks itself and takes gridlock's accesses for the program's; build it "
-		"without for this test",
-		path);
+	return printed("%s is built with ThreadSanitizer, which watches locks itself%s; build it without for this test", path,
+		       program->hides ? " and, being inside the program, hides them from gridlock" : "");
 }
 
 static char *look_at_elf(const char *path, char **warning)

@@ -25,9 +25,6 @@ static int once_first(pthread_once_t *control, void (*routine)(void))
 
 struct real real = {.free = free_first, .pthread_once = once_first};
 
-/* There when the program holds the runtime of AddressSanitizer or ThreadSanitizer. */
-void __sanitizer_print_stack_trace(void) __attribute__((weak));
-
 static int busy_mutex(pthread_mutex_t *mutex)
 {
 	(void)mutex;

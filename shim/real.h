@@ -99,4 +99,7 @@ static inline void real_other(void **slot, const char *name, uint64_t caller)
 		real_find_other(slot, name, caller);
 }
 
+/* There when the program holds the runtime of AddressSanitizer or ThreadSanitizer. */
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
 #endif
