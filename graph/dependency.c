@@ -215,9 +215,10 @@ static bool touches_shared(const struct dependency *dependency)
 	return false;
 }
 
+/* A try cannot wait, so it is no edge (DESIGN section 6), and in no ring: it stays known as a dependency among classes only. */
 static bool lies_in_ring(struct dependencies *set, const struct dependency *dependency)
 {
-	for (uint32_t i = 0; i < dependency->count; i++)
+	for (uint32_t i = 0; i < dependency->count && dependency->how != LOCK_TRY; i++)
 		if (order_same_ring(set->order, dependency->held[i].lock->node, dependency->lock->node))
 			return true;
 	return false;
@@ -233,26 +234,24 @@ static void write_ring_member(void *ctx, uint32_t node)
 			write_instance(set, dependency);
 }
 
-/* Enters the edges; a ring that closes is written whole. False: no memory. */
+/* Enters the edges; a ring that closes is written whole. False: no memory for all of them. */
 static bool add_edges(struct dependencies *set, struct dependency *dependency)
 {
-	bool ring = false;
+	bool ring = false, whole = true;
 
-	/* A try cannot wait, so it is no edge (DESIGN section 6): it stays known as a dependency among classes only. */
 	if (dependency->how == LOCK_TRY)
 		return true;
 	for (uint32_t i = 0; i < dependency->count; i++) {
 		enum order_result result = order_add_edge(set->order, dependency->held[i].lock->node, dependency->lock->node);
 
-		if (result == ORDER_NO_MEMORY)
-			return false;
+		whole &= result != ORDER_NO_MEMORY;
 		ring |= result == ORDER_RING;
 	}
 	if (ring)
 		order_each_in_ring(set->order, dependency->lock->node, write_ring_member, set);
 	else if (lies_in_ring(set, dependency) || touches_shared(dependency))
 		write_instance(set, dependency);
-	return true;
+	return whole;
 }
 
 static bool nodes_ready(struct dependencies *set, const struct dependency_request *request)
@@ -372,9 +371,14 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 {
 	uint32_t place;
 
-	for (uint32_t i = 0; i < dependency->witness_count; i++)
-		if (dependency->witnesses[i].thread == witness.thread && dependency->witnesses[i].segment == witness.segment)
+	for (uint32_t i = 0; i < dependency->witness_count; i++) {
+		struct witness *known = &dependency->witnesses[i];
+
+		if (known->thread == witness.thread && known->segment == witness.segment) {
+			known->when = witness.when < known->when ? witness.when : known->when;
 			return;
+		}
+	}
 	place = witness_place(dependency, witness.thread);
 	if (place == DEPENDENCY_WITNESSES) {
 		atomic_fetch_add_explicit(&set->header->limits[LIMIT_WITNESSES], 1, memory_order_relaxed);
@@ -489,7 +493,7 @@ bool dependency_has_witness(struct dependencies *set, uint32_t thread)
 {
 	const struct note *note = note_find(&set->notes, thread, 0);
 
-	return note && note->witnesses;
+	return note && (note->witnesses || note->written);
 }
 
 void dependency_drop_notes(struct dependencies *set, uint32_t thread, uint32_t segment)

@@ -67,7 +67,7 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
  * `set` NULL: there is no graph yet. O(dependencies that name it), and O(its ring). */
 void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock);
 
-/* Is this thread a witness of some dependency now? Only then does it matter to others what lies before and after it. */
+/* Is this thread a witness of some dependency now, or written? Only then does it matter to others what lies before and after it. */
 bool dependency_has_witness(struct dependencies *set, uint32_t thread);
 /* After dependency_add: forgets the notes of a thread and segment that were kept for it and are no witness after all. */
 void dependency_drop_notes(struct dependencies *set, uint32_t thread, uint32_t segment);

@@ -128,15 +128,43 @@ START_TEST(what_touches_a_shared_lock_is_written_without_a_ring)
 }
 END_TEST
 
+static void try_lock(unsigned held, unsigned wanted)
+{
+	struct dependency_held one = {.lock = locks[held], .stack = 1};
+	struct dependency_request request = {
+		.lock = locks[wanted], .stack = 2, .how = LOCK_TRY, .thread = 2, .segment = 1, .count = 1, .held = &one};
+
+	dependency_add(&set, &request);
+}
+
 START_TEST(a_try_closes_no_ring)
 {
-	struct dependency_held one = {.lock = locks[2], .stack = 1};
-	struct dependency_request request = {
-		.lock = locks[1], .stack = 2, .how = LOCK_TRY, .thread = 2, .segment = 1, .count = 1, .held = &one};
-
 	ask(1, 1, 1, 2, 0);
-	dependency_add(&set, &request);
+	try_lock(2, 1);
 	ck_assert_uint_eq(instances, 0);
+}
+END_TEST
+
+START_TEST(a_try_is_in_no_ring_of_others)
+{
+	try_lock(1, 2);
+	ask(1, 1, 1, 2, 0);
+	ask(2, 1, 2, 1, 0);
+	try_lock(2, 1);
+	ck_assert_uint_eq(instances, 2);
+}
+END_TEST
+
+START_TEST(a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_written)
+{
+	ask(1, 1, 1, 2, 0);
+	ask(2, 1, 2, 1, 0);
+	ask(3, 1, 3, 4, 0);
+	ck_assert(dependency_has_witness(&set, 1) && dependency_has_witness(&set, 2) && dependency_has_witness(&set, 3));
+	dependency_retire(&set, &table, locks[1]);
+	dependency_retire(&set, &table, locks[4]);
+	ck_assert(dependency_has_witness(&set, 1) && dependency_has_witness(&set, 2));
+	ck_assert(!dependency_has_witness(&set, 3));
 }
 END_TEST
 
@@ -218,6 +246,8 @@ int main(void)
 	tcase_add_test(tests, locks_of_one_class_make_one_class_dependency);
 	tcase_add_test(tests, what_touches_a_shared_lock_is_written_without_a_ring);
 	tcase_add_test(tests, a_try_closes_no_ring);
+	tcase_add_test(tests, a_try_is_in_no_ring_of_others);
+	tcase_add_test(tests, a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_written);
 	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);
 	tcase_add_test(tests, a_lock_that_came_through_a_fork_begins_with_no_edges);
 	tcase_add_test(tests, every_allocation_may_fail);
