@@ -119,6 +119,7 @@ START_TEST(random_operations_agree_with_a_map)
 	unsigned seed = (unsigned)time(NULL) * 31 + (unsigned)_i;
 
 	printf("clock model: seed %u\n", seed);
+	fflush(stdout); /* a test that fails does not */
 	for (int step = 0; step < 20000; step++)
 		random_step(&seed);
 }

@@ -90,6 +90,7 @@ START_TEST(random_operations_agree_with_naive_reachability)
 	unsigned seed = (unsigned)time(NULL) * 31 + (unsigned)_i;
 
 	printf("order model: seed %u\n", seed);
+	fflush(stdout); /* a test that fails does not */
 	for (int round = 0; round < 40; round++) {
 		struct arena arena = test_arena(NULL);
 		struct order *order = order_new(&arena);
