@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct dependency {
-	uint64_t key; /* hash of the content; 64 bits, taken as unique */
+	uint64_t key; /* hash of the content, but for locks that are gone; 64 bits, taken as unique */
 	uint32_t id;
 	bool written;
 	uint8_t mode, how;
@@ -19,7 +19,7 @@ struct dependency {
 		uint64_t when;
 	} witnesses[DEPENDENCY_WITNESSES];
 	UT_hash_handle hh;
-	struct dependency_held *held; /* behind the links; `count` of them */
+	struct dependency_held *held; /* behind the links; `count` of them, some of locks that are gone (see "retirement") */
 	struct holding {
 		struct dependency *owner;
 		struct holding *next, **back; /* of those of the same lock, whichever place in `held` it has */
@@ -48,6 +48,8 @@ static uint64_t request_key(const struct dependency_request *request, bool of_cl
 	for (uint32_t i = 0; i < request->count; i++) {
 		const struct dependency_held *held = &request->held[i];
 
+		if (held->lock->gone)
+			continue;
 		key = hash_mix(key, of_classes ? held->lock->class->id : held->lock->id);
 		key = hash_mix(key, (uint64_t)held->stack << 16 | held->mode << 8 | held->how);
 	}
@@ -219,7 +221,7 @@ static bool touches_shared(const struct dependency *dependency)
 static bool lies_in_ring(struct dependencies *set, const struct dependency *dependency)
 {
 	for (uint32_t i = 0; i < dependency->count && dependency->how != LOCK_TRY; i++)
-		if (order_same_ring(set->order, dependency->held[i].lock->node, dependency->lock->node))
+		if (!dependency->held[i].lock->gone && order_same_ring(set->order, dependency->held[i].lock->node, dependency->lock->node))
 			return true;
 	return false;
 }
@@ -290,8 +292,10 @@ static void link_held(struct dependency *dependency, uint32_t i)
 	*head = link;
 }
 
-static void unlink_held(struct holding *link)
+static void unlink_held(struct dependency *dependency, uint32_t i)
 {
+	struct holding *link = &dependency->links[i];
+
 	*link->back = link->next;
 	if (link->next)
 		link->next->back = link->back;
@@ -394,14 +398,163 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 		write_witness(set, dependency, dependency->witnesses[place]);
 }
 
+/* ---- retirement ---- */
+
+/*
+ * What was asked for while a lock was held that is gone now, and others that are not, still counts for those. It is kept under the content that
+ * is left, so that dependencies become one that differed in such locks only. That the lock was held is kept too, for it can be a gate: two
+ * that were done under one and the same lock never ran at once, whatever became of it. Of dependencies that become one only what all of them
+ * held can be one. A lock that is gone lives on, for its number, as long as held sets name it.
+ *
+ * Once written, a dependency is what the recording says of it: one that loses a lock is no longer wanted here, and a request of what would be
+ * left is a new one, with witnesses of its own.
+ */
+
+static void release_gone(struct dependencies *set, struct lock *lock)
+{
+	if (--lock->named == 0)
+		lock_free(set->locks, lock);
+}
+
+static void dependency_free(struct dependencies *set, struct dependency *dependency)
+{
+	struct arena *arena = set->arena;
+
+	for (uint32_t i = 0; i < dependency->witness_count; i++)
+		count_witness(set, dependency->witnesses[i], -1);
+	*dependency->back = dependency->next;
+	if (dependency->next)
+		dependency->next->back = dependency->back;
+	for (uint32_t i = 0; i < dependency->count; i++) {
+		if (dependency->held[i].lock->gone)
+			release_gone(set, dependency->held[i].lock);
+		else
+			unlink_held(dependency, i);
+	}
+	if (hash_added(dependency))
+		HASH_DELETE(hh, set->list, dependency);
+	arena_free(arena, dependency, size_for(dependency->room));
+}
+
+/* Was the lock held in that mode? */
+static bool held_too(const struct dependency *dependency, const struct dependency_held *held)
+{
+	for (uint32_t i = 0; i < dependency->count; i++)
+		if (dependency->held[i].lock == held->lock && dependency->held[i].mode == held->mode)
+			return true;
+	return false;
+}
+
+/* Of the locks that are gone only those stay that `other` held too. NULL: none. */
+static void keep_common(struct dependencies *set, struct dependency *dependency, const struct dependency *other)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < dependency->count; i++) {
+		struct dependency_held held = dependency->held[i];
+
+		if (!held.lock->gone)
+			unlink_held(dependency, i);
+		if (held.lock->gone && !(other && held_too(other, &held)))
+			release_gone(set, held.lock);
+		else
+			dependency->held[kept++] = held;
+	}
+	dependency->count = kept;
+	for (uint32_t i = 0; i < kept; i++)
+		if (!dependency->held[i].lock->gone)
+			link_held(dependency, i);
+}
+
+/* The dependency of that key, for a request that holds living locks only; NULL: there is none yet. */
+static struct dependency *find_bare(struct dependencies *set, uint64_t key)
+{
+	struct dependency *dependency;
+	bool more = false;
+
+	HASH_FIND(hh, set->list, &key, sizeof(key), dependency);
+	for (uint32_t i = 0; dependency && i < dependency->count; i++)
+		more |= dependency->held[i].lock->gone;
+	if (!more)
+		return dependency;
+	if (!dependency->written) {
+		keep_common(set, dependency, NULL);
+		return dependency;
+	}
+	dependency_free(set, dependency);
+	return NULL;
+}
+
+/* The lock, of which `gone` is set already, becomes one of the past in the held set. Returns whether a living one is left. */
+static bool part_with(struct dependency *dependency, struct lock *lock)
+{
+	bool left = false;
+
+	for (uint32_t i = 0; i < dependency->count; i++) {
+		if (dependency->held[i].lock == lock) {
+			unlink_held(dependency, i);
+			lock->named++;
+		}
+		left |= !dependency->held[i].lock->gone;
+	}
+	return left;
+}
+
+static void shrink(struct dependencies *set, struct dependency *dependency, struct lock *lock)
+{
+	struct arena *arena = set->arena;
+	struct dependency_request request;
+	struct dependency *known;
+
+	if (!part_with(dependency, lock) || dependency->written) {
+		dependency_free(set, dependency);
+		return;
+	}
+	request = request_of(dependency);
+	HASH_DELETE(hh, set->list, dependency);
+	dependency->hh.tbl = NULL;
+	dependency->key = request_key(&request, false);
+	HASH_FIND(hh, set->list, &dependency->key, sizeof(dependency->key), known);
+	if (!known) {
+		HASH_ADD(hh, set->list, key, sizeof(dependency->key), dependency);
+		if (hash_added(dependency))
+			return;
+		atomic_fetch_add_explicit(&set->header->limits[LIMIT_LOST_MEMORY], 1, memory_order_relaxed);
+	} else {
+		keep_common(set, known, dependency);
+		for (uint32_t i = 0; i < dependency->witness_count; i++)
+			add_witness(set, known, dependency->witnesses[i]);
+	}
+	dependency_free(set, dependency);
+}
+
+void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock)
+{
+	lock_remove(table, lock);
+	if (set && lock->epoch == set->epoch) {
+		set->locks = table;
+		lock->named++;
+		while (lock->wanted)
+			dependency_free(set, lock->wanted);
+		while (lock->held)
+			shrink(set, lock->held->owner, lock);
+		order_remove_node(set->order, lock->node);
+		set->owners[lock->node] = NULL;
+		release_gone(set, lock);
+		return;
+	}
+	lock_free(table, lock);
+}
+
+/* ---- requests ---- */
+
 enum dependency_result dependency_add(struct dependencies *set, const struct dependency_request *request)
 {
 	uint64_t key = request_key(request, false);
 	const struct witness witness = {request->thread, request->segment, request->when};
-	struct dependency *dependency;
+	struct dependency *dependency = find_bare(set, key);
 	bool whole = true;
 
-	HASH_FIND(hh, set->list, &key, sizeof(key), dependency);
 	if (!dependency) {
 		dependency = dependency_new(set, request, key);
 		if (!dependency)
@@ -415,76 +568,6 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;
 	return witnesses_full(dependency) ? DEPENDENCY_FULL : DEPENDENCY_OPEN;
-}
-
-/* ---- retirement ---- */
-
-static void dependency_free(struct dependencies *set, struct dependency *dependency)
-{
-	struct arena *arena = set->arena;
-
-	for (uint32_t i = 0; i < dependency->witness_count; i++)
-		count_witness(set, dependency->witnesses[i], -1);
-	*dependency->back = dependency->next;
-	if (dependency->next)
-		dependency->next->back = dependency->back;
-	for (uint32_t i = 0; i < dependency->count; i++)
-		unlink_held(&dependency->links[i]);
-	HASH_DELETE(hh, set->list, dependency);
-	arena_free(arena, dependency, size_for(dependency->room));
-}
-
-/* Takes the lock out of the held set, links and all: what is behind it moves up. */
-static void drop_held(struct dependency *dependency, const struct lock *lock)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < dependency->count; i++)
-		unlink_held(&dependency->links[i]);
-	for (uint32_t i = 0; i < dependency->count; i++)
-		if (dependency->held[i].lock != lock)
-			dependency->held[kept++] = dependency->held[i];
-	dependency->count = kept;
-	for (uint32_t i = 0; i < kept; i++)
-		link_held(dependency, i);
-}
-
-/* A dependency whose held set has lost a lock: what is left of it may be known already. */
-static void shrink(struct dependencies *set, struct dependency *dependency, const struct lock *lock)
-{
-	struct arena *arena = set->arena;
-	struct dependency_request request;
-	struct dependency *known;
-
-	drop_held(dependency, lock);
-	if (dependency->count == 0) {
-		dependency_free(set, dependency);
-		return;
-	}
-	request = request_of(dependency);
-	HASH_DELETE(hh, set->list, dependency);
-	dependency->key = request_key(&request, false);
-	HASH_FIND(hh, set->list, &dependency->key, sizeof(dependency->key), known);
-	/* There was room for it a moment ago, and the hash gives none back. */
-	HASH_ADD(hh, set->list, key, sizeof(dependency->key), dependency);
-	if (!known)
-		return;
-	for (uint32_t i = 0; i < dependency->witness_count; i++)
-		add_witness(set, known, dependency->witnesses[i]);
-	dependency_free(set, dependency);
-}
-
-void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock)
-{
-	if (set && lock->epoch == set->epoch) {
-		while (lock->wanted)
-			dependency_free(set, lock->wanted);
-		while (lock->held)
-			shrink(set, lock->held->owner, lock);
-		order_remove_node(set->order, lock->node);
-		set->owners[lock->node] = NULL;
-	}
-	lock_remove(table, lock);
 }
 
 /* ---- notes ---- */

@@ -40,6 +40,7 @@ struct dependencies {
 	struct order *order;
 	struct lock **owners; /* of the order graph's nodes, by node */
 	uint32_t owners_room;
+	struct lock_table *locks; /* where those that are gone are freed */
 	struct note_table notes;
 	struct dependency *list; /* by content */
 	struct class_dependency *classes;
@@ -62,8 +63,9 @@ bool dependencies_init(struct dependencies *set, struct arena *arena, const stru
 enum dependency_result dependency_add(struct dependencies *set, const struct dependency_request *request);
 
 /* The lock's life is over (DESIGN section 5): it leaves the table, its node the order graph, and so do the paths that led through it. What asked
- * for it is forgotten. What asked for another lock while holding this one and others goes on without it: that those others were held at that
- * place stays true, and a ring among them has to be found. What the recording has of it stays there, and so does every dependency among classes.
+ * for it is forgotten. What asked for another lock while holding this one and others goes on: that those others were held at that place stays
+ * true, and a ring among them has to be found; and that this one was held with them, for as long as that tells it from others, since it may gate
+ * a ring among them. What the recording has of it stays there, and so does every dependency among classes.
  * `set` NULL: there is no graph yet. O(dependencies that name it), and O(its ring). */
 void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock);
 

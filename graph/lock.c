@@ -62,8 +62,13 @@ void lock_remove(struct lock_table *table, struct lock *lock)
 	struct arena *arena = table->arena;
 
 	HASH_DELETE(hh, table->locks, lock);
-	arena_free(arena, (void *)(uintptr_t)lock->place, sizeof(*lock->place));
-	arena_free(arena, lock, sizeof(*lock));
+	lock->gone = true;
+}
+
+void lock_free(struct lock_table *table, struct lock *lock)
+{
+	arena_free(table->arena, (void *)(uintptr_t)lock->place, sizeof(*lock->place));
+	arena_free(table->arena, lock, sizeof(*lock));
 }
 
 void lock_class_describe(struct lock_class *class, const struct fact_sink *sink)

@@ -48,6 +48,8 @@ struct lock {
 	uint32_t thread;		/* that initialised or first took it */
 	const struct lock_place *place; /* NULL: private to its process, as far as is known */
 	bool described;
+	bool gone;	/* its life is over */
+	uint32_t named; /* gone: how many held sets still name it */
 	/* in the order graph of process `epoch`; another process's are stale (fork) */
 	uint32_t epoch;
 	uint32_t node;		   /* order.h */
@@ -70,8 +72,10 @@ struct lock *lock_add(struct lock_table *table, uint64_t id, uint64_t address, s
 void lock_set_place(struct lock_table *table, struct lock *lock, const struct lock_place *place);
 /* The instance of that number, or NULL. */
 struct lock *lock_find(struct lock_table *table, uint64_t id);
-/* Forgets an instance that no dependency knows (dependency_retire; it must not be used after). */
+/* Its life is over: it is found no more, and `gone`. What names it may do so until lock_free. */
 void lock_remove(struct lock_table *table, struct lock *lock);
+/* Frees one that was removed. */
+void lock_free(struct lock_table *table, struct lock *lock);
 /* Writes the facts of the lock and of its class unless they are written already. */
 void lock_describe(struct lock *lock, const struct fact_sink *sink);
 void lock_class_describe(struct lock_class *class, const struct fact_sink *sink);

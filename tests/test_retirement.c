@@ -1,0 +1,677 @@
+/*
+ * test_retirement.c: locks that come, are nested, and go (dependency_retire), against two naive models. The first says after every random step
+ * what has to be written: it looks at every dependency anew, and at every path. The second knows nothing of any of that, only what was asked
+ * for, ever: which rings could be a deadlock. What the cycle stage makes of the recording has to agree with it. Then: memory and recording stay
+ * flat, single cases in which the models and the code have differed, every allocation failed once.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "graph/cycles.h"
+#include "graph/dependency.h"
+#include "memory.h"
+
+enum {
+#define RULE(id, name, level, text) RULE_##id,
+#include "graph/rules.def"
+#undef RULE
+};
+
+#define SLOTS	8 /* locks alive at one time */
+#define STEPS	70
+#define THREADS 4
+#define FACTS	4000
+
+static struct recording_header header;
+static struct arena arena, tables;
+static struct lock_table table;
+static struct dependencies set;
+static struct lock *alive[SLOTS];
+static uint64_t next_id;
+
+/* ---- what reaches the recording ---- */
+
+struct held_set {
+	uint64_t lock;
+	uint32_t stack;
+	uint8_t mode, how;
+	uint32_t count;
+	struct fact_held held[SLOTS];
+};
+struct record {
+	uint32_t id;
+	struct held_set what;
+	bool witnesses[THREADS + 1];
+	unsigned witness_count;
+};
+static struct record records[FACTS];
+static unsigned records_count, facts_count;
+static unsigned described[FACTS]; /* locks, by number: how often */
+static bool undescribed;	  /* a dependency named a lock that was not */
+
+static void record_dependency(const struct fact_dependency *fact)
+{
+	struct record *record = &records[records_count++ % FACTS];
+
+	*record = (struct record){
+		.id = fact->id,
+		.what = {.lock = fact->lock, .stack = fact->stack, .mode = fact->mode, .how = fact->how, .count = fact->count}};
+	memcpy(record->what.held, fact->held, fact->count * sizeof(*fact->held));
+	undescribed |= !described[fact->lock % FACTS];
+	for (uint32_t i = 0; i < fact->count; i++)
+		undescribed |= !described[fact->held[i].lock % FACTS];
+}
+
+static void record_witness(const struct fact_witness *fact)
+{
+	for (unsigned i = 0; i < records_count && i < FACTS; i++) {
+		if (records[i].id == fact->dependency) {
+			records[i].witnesses[fact->thread] = true;
+			records[i].witness_count++;
+		}
+	}
+}
+
+static void record(void *ctx, const struct fact *fact)
+{
+	(void)ctx;
+	facts_count++;
+	if (fact->kind == FACT_LOCK)
+		described[((const struct fact_lock *)fact)->id % FACTS]++;
+	else if (fact->kind == FACT_DEPENDENCY && !(fact->flags & DEPENDENCY_CLASS))
+		record_dependency((const struct fact_dependency *)fact);
+	else if (fact->kind == FACT_WITNESS)
+		record_witness((const struct fact_witness *)fact);
+}
+static const struct fact_sink sink = {.write = record};
+
+/* ---- locks that come and go ---- */
+
+/* Each slot is a place in the code: its locks are of one class. */
+static bool make(int slot)
+{
+	struct lock_key key = {.kind = CLASS_INIT, .lock_kind = KIND_MUTEX, .stack = 1 + (uint32_t)slot};
+	struct lock_class *class = lock_class_intern(&table, &key, &header.next_class);
+
+	alive[slot] = class ? lock_add(&table, next_id++, 0, class, 1) : NULL;
+	return alive[slot] != NULL;
+}
+
+static void retire(int slot)
+{
+	dependency_retire(&set, &table, alive[slot]);
+	alive[slot] = NULL;
+}
+
+static void begin(struct failing *failing)
+{
+	memset(&header, 0, sizeof(header));
+	memset(described, 0, sizeof(described));
+	header.next_class = header.next_dependency = 1;
+	next_id = 1;
+	records_count = facts_count = 0;
+	undescribed = false;
+	arena = test_arena(failing);
+	tables = test_arena(failing);
+	table = (struct lock_table){.arena = &tables};
+	memset(alive, 0, sizeof(alive));
+}
+
+static void setup(void)
+{
+	begin(NULL);
+	ck_assert(dependencies_init(&set, &arena, &sink, &header, 1));
+	for (int slot = 0; slot < SLOTS; slot++)
+		ck_assert(make(slot));
+}
+
+static void teardown(void)
+{
+	arena_fini(&arena);
+	arena_fini(&tables);
+}
+
+/* A thread asks for a lock; each held set is one of slots, outermost first. */
+struct wish {
+	uint32_t thread, stack;
+	uint8_t mode, how;
+	int wanted, count;
+	int held[SLOTS];
+	uint8_t modes[SLOTS];
+};
+
+static enum dependency_result ask(const struct wish *wish)
+{
+	struct dependency_held held[SLOTS];
+	struct dependency_request request = {.lock = alive[wish->wanted],
+					     .stack = wish->stack,
+					     .mode = wish->mode,
+					     .how = wish->how,
+					     .thread = wish->thread,
+					     .segment = 1,
+					     .count = (uint32_t)wish->count,
+					     .held = held};
+
+	for (int i = 0; i < wish->count; i++)
+		held[i] = (struct dependency_held){.lock = alive[wish->held[i]], .stack = wish->stack, .mode = wish->modes[i]};
+	return dependency_add(&set, &request);
+}
+
+/* The same, as it is told in the recording. */
+static struct held_set as_facts(const struct wish *wish)
+{
+	struct held_set what = {.lock = alive[wish->wanted]->id,
+				.stack = wish->stack,
+				.mode = wish->mode,
+				.how = wish->how,
+				.count = (uint32_t)wish->count};
+
+	for (int i = 0; i < wish->count; i++)
+		what.held[i] = (struct fact_held){.lock = alive[wish->held[i]]->id, .stack = wish->stack, .mode = wish->modes[i]};
+	return what;
+}
+
+/* ---- the first model: what has to be written ---- */
+
+struct model_dependency {
+	struct held_set what; /* with locks that are gone, where all agree that they were held */
+	bool witnesses[THREADS + 1];
+	int written; /* index of what is expected, -1: not written */
+};
+static struct model_dependency model[STEPS];
+static int model_count;
+static struct record expected[FACTS];
+static int expected_count;
+static bool leads[SLOTS][SLOTS];
+static int group[SLOTS], next_group;
+
+static int slot_of(uint64_t id)
+{
+	for (int slot = 0; slot < SLOTS; slot++)
+		if (alive[slot] && alive[slot]->id == id)
+			return slot;
+	return -1;
+}
+
+static uint32_t only_living(const struct held_set *what, struct fact_held *living)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < what->count; i++)
+		if (slot_of(what->held[i].lock) >= 0)
+			living[count++] = what->held[i];
+	return count;
+}
+
+static bool same(const struct held_set *a, const struct held_set *b, bool of_the_living)
+{
+	struct fact_held left[SLOTS], right[SLOTS];
+	uint32_t count = a->count;
+
+	memcpy(left, a->held, sizeof(left));
+	memcpy(right, b->held, sizeof(right));
+	if (of_the_living)
+		count = only_living(a, left);
+	if (count != (of_the_living ? only_living(b, right) : b->count))
+		return false;
+	return a->lock == b->lock && a->stack == b->stack && a->mode == b->mode && a->how == b->how &&
+	       memcmp(left, right, count * sizeof(*left)) == 0;
+}
+
+/* Takes out what is gone and what `other` did not hold in the same mode. */
+static void weaken(struct held_set *what, const struct held_set *other)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < what->count; i++) {
+		bool both = slot_of(what->held[i].lock) >= 0;
+
+		for (uint32_t j = 0; j < other->count && !both; j++)
+			both = other->held[j].lock == what->held[i].lock && other->held[j].mode == what->held[i].mode;
+		if (both)
+			what->held[kept++] = what->held[i];
+	}
+	what->count = kept;
+}
+
+static struct model_dependency *model_find(const struct held_set *what, const struct model_dependency *but)
+{
+	for (int i = 0; i < model_count; i++)
+		if (&model[i] != but && same(&model[i].what, what, true))
+			return &model[i];
+	return NULL;
+}
+
+static void model_forget(struct model_dependency *dependency)
+{
+	*dependency = model[--model_count];
+}
+
+static bool path(int from, int to)
+{
+	bool seen[SLOTS] = {false}, more = true;
+
+	seen[from] = true;
+	while (more) {
+		more = false;
+		for (int a = 0; a < SLOTS; a++)
+			for (int b = 0; b < SLOTS; b++)
+				if (seen[a] && !seen[b] && (leads[a][b] || group[a] == group[b]))
+					seen[b] = more = true;
+	}
+	return seen[to];
+}
+
+/* Who once was one ring stays one. */
+static void regroup(void)
+{
+	for (int a = 0; a < SLOTS; a++)
+		for (int b = 0; b < a; b++)
+			if (group[a] != group[b] && path(a, b) && path(b, a))
+				for (int i = 0, from = group[a], to = group[b]; i < SLOTS; i++)
+					group[i] = group[i] == from ? to : group[i];
+}
+
+static bool in_ring(const struct held_set *what)
+{
+	for (uint32_t i = 0; i < what->count; i++) {
+		int slot = slot_of(what->held[i].lock);
+
+		if (slot >= 0 && what->how != LOCK_TRY && group[slot] == group[slot_of(what->lock)])
+			return true;
+	}
+	return false;
+}
+
+static void expect_what_is_in_rings(void)
+{
+	for (int i = 0; i < model_count; i++) {
+		if (model[i].written < 0 && in_ring(&model[i].what)) {
+			model[i].written = expected_count;
+			expected[expected_count++].what = model[i].what;
+		}
+		if (model[i].written >= 0)
+			memcpy(expected[model[i].written].witnesses, model[i].witnesses, sizeof(model[i].witnesses));
+	}
+}
+
+static void model_ask(const struct wish *wish)
+{
+	struct held_set what = as_facts(wish);
+	struct model_dependency *known = model_find(&what, NULL);
+
+	/* What was written said that more was held: this is another one. */
+	if (known && known->written >= 0 && known->what.count > what.count) {
+		model_forget(known);
+		known = NULL;
+	}
+	if (!known) {
+		known = &model[model_count++];
+		*known = (struct model_dependency){.what = what, .written = -1};
+	}
+	weaken(&known->what, &what);
+	known->witnesses[wish->thread] = true;
+	for (int i = 0; i < wish->count && wish->how != LOCK_TRY; i++)
+		leads[wish->held[i]][wish->wanted] = true;
+	regroup();
+	expect_what_is_in_rings();
+}
+
+static void model_cut(struct model_dependency *dependency)
+{
+	struct model_dependency *known = model_find(&dependency->what, dependency);
+
+	if (!known)
+		return;
+	weaken(&known->what, &dependency->what);
+	for (int thread = 1; thread <= THREADS; thread++)
+		known->witnesses[thread] |= dependency->witnesses[thread];
+	model_forget(dependency);
+}
+
+static bool names(const struct held_set *what, uint64_t lock)
+{
+	for (uint32_t i = 0; i < what->count; i++)
+		if (what->held[i].lock == lock)
+			return true;
+	return false;
+}
+
+/* After the lock of that number has left its slot. */
+static void model_retire(int slot, uint64_t lock)
+{
+	struct fact_held living[SLOTS];
+
+	for (int i = 0; i < SLOTS; i++)
+		leads[slot][i] = leads[i][slot] = false;
+	group[slot] = next_group++;
+	for (int i = model_count; i-- > 0;) {
+		struct held_set *what = &model[i].what;
+
+		if (what->lock == lock || (names(what, lock) && (model[i].written >= 0 || only_living(what, living) == 0)))
+			model_forget(&model[i]);
+	}
+	for (bool again = true; again;) {
+		again = false;
+		for (int i = 0; i < model_count && !again; i++) {
+			int count = model_count;
+
+			if (names(&model[i].what, lock))
+				model_cut(&model[i]);
+			again = model_count != count;
+		}
+	}
+}
+
+static unsigned count_witnesses(const struct record *record)
+{
+	unsigned count = 0;
+
+	for (int thread = 1; thread <= THREADS; thread++)
+		count += record->witnesses[thread];
+	return count;
+}
+
+/* Is what was written what was expected, each once? */
+static bool written_as_expected(void)
+{
+	if (records_count != (unsigned)expected_count || undescribed)
+		return false;
+	for (int i = 0; i < expected_count; i++) {
+		int matches = 0;
+
+		for (unsigned j = 0; j < records_count; j++)
+			matches += same(&records[j].what, &expected[i].what, false) &&
+				   memcmp(records[j].witnesses, expected[i].witnesses, sizeof(expected[i].witnesses)) == 0 &&
+				   records[j].witness_count == count_witnesses(&expected[i]);
+		if (matches != 1)
+			return false;
+	}
+	return true;
+}
+
+static bool rings_as_expected(void)
+{
+	for (int a = 0; a < SLOTS; a++)
+		for (int b = 0; b < a; b++)
+			if (alive[a]->epoch == 1 && alive[b]->epoch == 1 &&
+			    order_same_ring(set.order, alive[a]->node, alive[b]->node) != (group[a] == group[b]))
+				return false;
+	return true;
+}
+
+/* ---- the second model: what could be a deadlock, from everything that was ever asked for ---- */
+
+struct request {
+	struct held_set what;
+	uint32_t thread;
+	uint64_t when; /* the time: how many steps came before */
+};
+static struct request history[STEPS];
+static int history_count;
+static uint64_t gone[FACTS]; /* by lock: the time when it went */
+
+/* Do the two never run at once, for a lock that both hold? */
+static bool gated(const struct held_set *a, const struct held_set *b)
+{
+	for (uint32_t i = 0; i < a->count; i++)
+		for (uint32_t j = 0; j < b->count; j++)
+			if (a->held[i].lock == b->held[j].lock && (a->held[i].mode == LOCK_EXCLUSIVE || b->held[j].mode == LOCK_EXCLUSIVE))
+				return true;
+	return false;
+}
+
+/* Does `a`, without a time limit, wait for ever for what `b` holds of it? */
+static bool waits_for(const struct request *a, const struct request *b)
+{
+	for (uint32_t i = 0; i < b->what.count && a->what.how == LOCK_BLOCKING; i++)
+		if (b->what.held[i].lock == a->what.lock && (a->what.mode == LOCK_EXCLUSIVE || b->what.held[i].mode == LOCK_EXCLUSIVE))
+			return true;
+	return false;
+}
+
+static bool at_once(const struct request *a, const struct request *b)
+{
+	return a->thread != b->thread && !gated(&a->what, &b->what);
+}
+
+/* Three requests, or two when z is x: each waits for what the next one holds. */
+static bool is_ring(const struct request *x, const struct request *y, const struct request *z)
+{
+	if (x == z)
+		return waits_for(x, y) && waits_for(y, x) && at_once(x, y);
+	return waits_for(x, y) && waits_for(y, z) && waits_for(z, x) && at_once(x, y) && at_once(y, z) && at_once(x, z);
+}
+
+/* Is it a request of `wanted` with `held` held? */
+static bool is_link(const struct request *request, uint64_t held, uint64_t wanted)
+{
+	return names(&request->what, held) && request->what.lock == wanted;
+}
+
+/* Could the two locks, or three when c is not 0, be a deadlock, by what was asked for before `end`: a -> b (-> c) -> a? */
+static bool possible(uint64_t a, uint64_t b, uint64_t c, uint64_t end)
+{
+	const struct request *stop = history + history_count;
+
+	for (const struct request *x = history; x < stop; x++)
+		for (const struct request *y = history; y < stop && is_link(x, a, b) && x->when < end; y++) {
+			if (!is_link(y, b, c ? c : a) || y->when >= end)
+				continue;
+			if (!c && is_ring(x, y, x))
+				return true;
+			for (const struct request *z = history; c && z < stop; z++)
+				if (is_link(z, c, a) && z->when < end && is_ring(x, y, z))
+					return true;
+		}
+	return false;
+}
+
+/* What the cycle stage says of the recording. */
+static struct cycles_dependency found_dependencies[FACTS];
+static struct cycles_held found_held[FACTS][SLOTS];
+static struct cycles_witness found_witnesses[FACTS][THREADS];
+
+static struct cycles_result judge(struct arena *memory)
+{
+	struct cycles_input input = {.dependencies = found_dependencies, .count = records_count, .max_length = 3};
+
+	for (unsigned i = 0; i < records_count; i++) {
+		const struct held_set *what = &records[i].what;
+		struct cycles_dependency *dependency = &found_dependencies[i];
+
+		*dependency = (struct cycles_dependency){.lock = what->lock,
+							 .stack = (uint32_t)what->lock,
+							 .mode = what->mode,
+							 .how = what->how,
+							 .held_count = what->count,
+							 .held = found_held[i],
+							 .witnesses = found_witnesses[i]};
+		for (uint32_t j = 0; j < what->count; j++)
+			found_held[i][j] = (struct cycles_held){
+				.lock = what->held[j].lock, .stack = (uint32_t)what->held[j].lock, .mode = what->held[j].mode};
+		for (uint32_t thread = 1; thread <= THREADS; thread++)
+			if (records[i].witnesses[thread])
+				found_witnesses[i][dependency->witness_count++] = (struct cycles_witness){.thread = thread, .segment = 1};
+	}
+	return cycles_find(&input, memory);
+}
+
+static uint64_t lock_of(const struct cycle *cycle, uint32_t link)
+{
+	return found_dependencies[cycle->links[link].dependency].held[cycle->links[link].held].lock;
+}
+
+static bool is_error(const struct cycles_result *result, uint64_t a, uint64_t b, uint64_t c)
+{
+	for (const struct cycle *cycle = result->cycles; cycle; cycle = cycle->next)
+		for (uint32_t i = 0; i < cycle->length && cycle->length == (c ? 3 : 2); i++)
+			if (cycle->rule == RULE_LOCK_ORDER_CYCLE && lock_of(cycle, i) == a &&
+			    lock_of(cycle, (i + 1) % cycle->length) == b && (!c || lock_of(cycle, (i + 2) % 3) == c))
+				return true;
+	return false;
+}
+
+/* When the first of the three goes: what is asked for later may be lost (DESIGN section 5). */
+static uint64_t first_gone(uint64_t a, uint64_t b, uint64_t c)
+{
+	uint64_t first = gone[a] < gone[b] ? gone[a] : gone[b];
+
+	return c && gone[c] < first ? gone[c] : first;
+}
+
+static unsigned possible_rings, impossible_rings;
+
+/* Two locks: exactly. Three: everything that was possible while all three lived; and, where no two requests look alike, nothing else. */
+static bool verdicts_agree(bool distinct)
+{
+	struct arena memory = test_arena(NULL);
+	struct cycles_result result = judge(&memory);
+	bool agree = !result.bounded && !result.no_memory;
+
+	for (uint64_t a = 1; a < next_id; a++)
+		for (uint64_t b = 1; b < next_id; b++)
+			for (uint64_t c = 0; c < next_id && agree; c++) {
+				bool found, really;
+
+				if (a == b || c == a || c == b)
+					continue;
+				found = is_error(&result, a, b, c);
+				really = possible(a, b, c, UINT64_MAX);
+				possible_rings += really;
+				impossible_rings += !really;
+				agree = found == really || (c && found && !distinct) ||
+					(c && !found && !possible(a, b, c, first_gone(a, b, c)));
+			}
+	arena_fini(&memory);
+	return agree;
+}
+
+/* ---- random programs ---- */
+
+static int random_below(unsigned *seed, int below)
+{
+	return rand_r(seed) % below;
+}
+
+/* Mostly in one order, so that not everything is one ring at once. */
+static struct wish random_wish(unsigned *seed, bool distinct, uint32_t step)
+{
+	struct wish wish = {.thread = 1 + (uint32_t)random_below(seed, THREADS),
+			    .stack = distinct ? 1 + step : 1 + (uint32_t)random_below(seed, 2),
+			    .mode = random_below(seed, 6) == 0,
+			    .how = random_below(seed, 6) ? LOCK_BLOCKING : (uint8_t)random_below(seed, 3)};
+	bool ordered = random_below(seed, 6) != 0;
+	int slots[SLOTS], last = 1 + random_below(seed, 3);
+
+	for (int i = 0; i < SLOTS; i++) {
+		int at = random_below(seed, i + 1);
+
+		slots[i] = slots[at];
+		slots[at] = i;
+	}
+	for (int i = 0; i < last && ordered; i++)
+		for (int j = 0; j < last; j++)
+			if (slots[j] > slots[j + 1]) {
+				int swap = slots[j];
+
+				slots[j] = slots[j + 1];
+				slots[j + 1] = swap;
+			}
+	for (; wish.count < last; wish.count++) {
+		wish.held[wish.count] = slots[wish.count];
+		wish.modes[wish.count] = random_below(seed, 6) == 0;
+	}
+	wish.wanted = slots[last];
+	return wish;
+}
+
+static void model_begin(void)
+{
+	model_count = expected_count = history_count = 0;
+	memset(expected, 0, sizeof(expected));
+	memset(leads, 0, sizeof(leads));
+	memset(gone, 0xff, sizeof(gone));
+	for (int i = 0; i < SLOTS; i++)
+		group[i] = i;
+	next_group = SLOTS;
+}
+
+static void renew(int slot, uint64_t now)
+{
+	uint64_t lock = alive[slot]->id;
+
+	retire(slot);
+	gone[lock] = now;
+	model_retire(slot, lock);
+	ck_assert(make(slot));
+}
+
+static void step(unsigned *seed, bool distinct, uint32_t number)
+{
+	struct wish wish = random_wish(seed, distinct, number);
+
+	if (random_below(seed, 5) == 0) {
+		renew(wish.wanted, number);
+		return;
+	}
+	history[history_count++] = (struct request){.what = as_facts(&wish), .thread = wish.thread, .when = number};
+	ck_assert_int_eq(ask(&wish), DEPENDENCY_OPEN);
+	model_ask(&wish);
+}
+
+static void random_rounds(unsigned seed, bool distinct)
+{
+	printf("retirement model: seed %u\n", seed);
+	fflush(stdout); /* a test that fails does not */
+	possible_rings = impossible_rings = 0;
+	for (int round = 0; round < 300; round++) {
+		teardown();
+		setup();
+		model_begin();
+		for (uint32_t number = 0; number < STEPS; number++) {
+			step(&seed, distinct, number);
+			ck_assert_int_eq(order_check_invariants(set.order), 0);
+			ck_assert(rings_as_expected());
+			ck_assert(written_as_expected());
+		}
+		ck_assert(verdicts_agree(distinct));
+	}
+	/* Both verdicts, many times. */
+	ck_assert_uint_gt(possible_rings, 300);
+	ck_assert_uint_gt(impossible_rings, 300);
+}
+
+START_TEST(random_lives_agree_with_both_models)
+{
+	random_rounds((unsigned)time(NULL) * 31 + (unsigned)_i, false);
+}
+END_TEST
+
+START_TEST(random_lives_of_requests_that_all_differ_agree_exactly)
+{
+	random_rounds((unsigned)time(NULL) * 37 + (unsigned)_i, true);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("retirement");
+	TCase *tests = tcase_create("retirement");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_loop_test(tests, random_lives_agree_with_both_models, 0, 3);
+	tcase_add_loop_test(tests, random_lives_of_requests_that_all_differ_agree_exactly, 0, 3);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
