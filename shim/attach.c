@@ -9,10 +9,12 @@
 
 #include "events.h"
 #include "held.h"
+#include "holders.h"
 #include "libc.h"
 #include "module.h"
 #include "objects.h"
 #include "real.h"
+#include "segments.h"
 #include "sink.h"
 
 static pthread_key_t key;
@@ -86,7 +88,7 @@ static void info_free(struct thread_info *info)
 	for (struct self *joiner = process->joiners; joiner; joiner = joiner->next_joiner)
 		if (joiner->join_info == info)
 			joiner->join_info = NULL;
-	event_clock_free(info);
+	segment_clock_free(info);
 	arena_free(&process->arena, info, sizeof(*info));
 }
 
@@ -359,13 +361,13 @@ void attach_fork_prepare(void)
 		return;
 	/* Busy until the other side: atfork handlers that run after this one, with locks that this thread took unseen, pass through. */
 	self->forking = true;
-	event_take_posted(self);
+	holder_take_posted(self);
 	fork_depth = self->attached->depth;
 	memcpy(fork_held, self->attached->held, sizeof(fork_held));
 	fork_deep = self->deep;
 	fork_deep_room = self->deep_room;
 	fork_alone = HASH_COUNT(process->infos) <= 1;
-	event_fork_prepare(self);
+	segment_fork_prepare(self);
 	fork_prepared = true;
 }
 
@@ -413,7 +415,7 @@ void attach_fork_child(void)
 	if (self && self->attached->depth == 0)
 		carry_over(self);
 	if (self)
-		event_fork_child(self);
+		segment_fork_child(self);
 	fork_prepared = false;
 	atomic_store(&tables_busy, false);
 }
@@ -429,7 +431,7 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 	info->parent = parent->info->id;
 	info->create_stack = create_stack;
 	info->start = start;
-	event_created(info, parent->info, create_stack);
+	segment_created(info, parent->info, create_stack);
 	parent->segment_mix = held_segment_mix(parent->info->segment);
 	return info;
 }
@@ -505,7 +507,7 @@ void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_
 	if (!info)
 		return;
 	if (joined) {
-		event_joined(self->info, info, join_stack);
+		segment_joined(self->info, info, join_stack);
 		self->segment_mix = held_segment_mix(self->info->segment);
 	} else if (info_entered(info)) {
 		return;

@@ -2,6 +2,7 @@
 #include "events.h"
 #include "held.h"
 #include "real.h"
+#include "segments.h"
 
 EXPORT int pthread_barrier_init(pthread_barrier_t *restrict barrier, const pthread_barrierattr_t *restrict attributes, unsigned count)
 {
@@ -12,7 +13,7 @@ EXPORT int pthread_barrier_init(pthread_barrier_t *restrict barrier, const pthre
 	result = real.pthread_barrier_init(barrier, attributes, count);
 	self = result == 0 ? self_enter() : NULL;
 	if (self) {
-		event_barrier_init(self, barrier, count);
+		segment_barrier_init(self, barrier, count);
 		self_leave(self);
 	}
 	return result;
@@ -21,7 +22,7 @@ EXPORT int pthread_barrier_init(pthread_barrier_t *restrict barrier, const pthre
 EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
 	real_ready();
-	event_sync_forget(barrier);
+	segment_forget(barrier);
 	return real.pthread_barrier_destroy(barrier);
 }
 
@@ -38,13 +39,13 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 		if (self->jumped)
 			event_report_jumped(self);
 		held_wait_for(self, WAIT_BARRIER, barrier, 0, site);
-		round = event_barrier_arrive(self, barrier, site);
+		round = segment_barrier_arrive(self, barrier, site);
 		self_leave(self);
 	}
 	result = real.pthread_barrier_wait(barrier);
 	if (self && self_enter()) {
 		held_wait_end(self);
-		event_barrier_leave(self, barrier, round);
+		segment_barrier_leave(self, barrier, round);
 		self_leave(self);
 	}
 	return result;

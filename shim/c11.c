@@ -6,10 +6,10 @@
 #include <threads.h>
 
 #include "cond.h"
-#include "events.h"
 #include "mutex.h"
 #include "once.h"
 #include "real.h"
+#include "segments.h"
 #include "thread.h"
 
 _Static_assert(sizeof(mtx_t) >= sizeof(pthread_mutex_t) - 0 && sizeof(cnd_t) == sizeof(pthread_cond_t),
@@ -104,14 +104,14 @@ EXPORT int cnd_broadcast(cnd_t *cond)
 EXPORT int cnd_init(cnd_t *cond)
 {
 	real_ready();
-	event_sync_forget(cond);
+	segment_forget(cond);
 	return real.cnd_init(cond);
 }
 
 EXPORT void cnd_destroy(cnd_t *cond)
 {
 	real_ready();
-	event_sync_forget(cond);
+	segment_forget(cond);
 	real.cnd_destroy(cond);
 }
 

@@ -6,11 +6,13 @@
 #include "cond.h"
 
 #include "events.h"
+#include "holders.h"
 #include "identity.h"
 #include "index.h"
 #include "misuse.h"
 #include "mutex.h"
 #include "real.h"
+#include "segments.h"
 
 /* A wait in progress: what has to be put back when it ends, by return or by cancellation. */
 struct wait {
@@ -41,7 +43,7 @@ static void wait_with(struct wait *wait)
 	struct misuse misuse = {wait->request.lock, wait->request.address, wait->request.site};
 	struct holder other;
 
-	if (event_wait_with(wait->self, wait->cond, misuse.lock, &other))
+	if (holder_wait_begin(wait->self, wait->cond, misuse.lock, &other))
 		misuse_two_mutexes(wait->self, &misuse, &other);
 	else
 		wait->counted = true;
@@ -57,7 +59,7 @@ static void wait_begin(struct wait *wait, pthread_mutex_t *mutex)
 	if (!self)
 		return;
 	wait->self = self;
-	event_take_posted(self);
+	holder_take_posted(self);
 	if (self->jumped)
 		event_report_jumped(self);
 	held = held_find(self, mutex);
@@ -85,9 +87,9 @@ static void wait_end(void *argument)
 	if (wait->request.lock)
 		held_put(self, &wait->request);
 	held_wait_end(self);
-	event_acquire(self, wait->cond);
+	segment_acquire(self, wait->cond);
 	if (wait->counted)
-		event_wait_over(wait->cond, wait->request.lock);
+		holder_wait_end(wait->cond, wait->request.lock);
 	self_leave(self);
 }
 
@@ -140,7 +142,7 @@ void cond_signalled(const pthread_cond_t *cond, struct site site)
 	self = self_enter();
 	if (!self)
 		return;
-	event_release(self, cond, EVENT_CONDITION, site);
+	segment_release(self, cond, EVENT_CONDITION, site);
 	self_leave(self);
 }
 
@@ -159,13 +161,13 @@ EXPORT int pthread_cond_broadcast(pthread_cond_t *cond)
 EXPORT int pthread_cond_init(pthread_cond_t *restrict cond, const pthread_condattr_t *restrict attributes)
 {
 	real_ready();
-	event_sync_forget(cond);
+	segment_forget(cond);
 	return real.pthread_cond_init(cond, attributes);
 }
 
 EXPORT int pthread_cond_destroy(pthread_cond_t *cond)
 {
 	real_ready();
-	event_sync_forget(cond);
+	segment_forget(cond);
 	return real.pthread_cond_destroy(cond);
 }

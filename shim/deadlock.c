@@ -8,6 +8,7 @@
 
 #include "events.h"
 #include "finish.h"
+#include "holders.h"
 #include "settings.h"
 #include "text.h"
 
@@ -49,7 +50,7 @@ void deadlock_self(struct self *self, const struct request *request, const struc
 		return;
 	/* By a raw call: the library function is a cancellation point. Another thread may still unlock it for this one. */
 	syscall(SYS_nanosleep, &second, NULL);
-	event_take_posted(self);
+	holder_take_posted(self);
 	if (!held_find(self, request->address))
 		return;
 	if (settings.on_deadlock == ON_DEADLOCK_ABORT)

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "graph/clock.h"
 #include "graph/dependency.h"
 #include "held.h"
+#include "holders.h"
 #include "index.h"
 #include "module.h"
 #include "sink.h"
@@ -17,20 +17,8 @@ struct finding {
 	struct fact_finding *fact; /* in the recording; its count goes on */
 	UT_hash_handle hh;
 };
-/* Something that threads are ordered by: a semaphore, a barrier. Never given back while the process lives: readers have no lock. */
-struct sync {
-	const void *object;	  /* NULL: free */
-	_Atomic uint32_t version; /* counts what `clock` has learned */
-	uint32_t count;		  /* of a barrier: how many threads make a round */
-	uint64_t arrived;	  /* of a barrier, ever */
-	struct clock clock[2];	  /* of a barrier: of the round under way and the one before, by parity; otherwise the first one */
-	struct sync *next_free;
-	UT_hash_handle hh;
-};
 struct events {
 	struct dependencies dependencies;
-	struct sync *syncs;
-	struct sync *free_syncs;
 	struct finding *findings;
 	struct dependency_held *held; /* scratch: the held set of a request */
 	uint32_t held_room;
@@ -177,435 +165,12 @@ void event_named(struct self *self, struct thread_info *info, const char *name)
 	state_unlock(self);
 }
 
-/* ---- clocks ---- */
+/* ---- dependencies ---- */
 
-/* Is the thread some dependency's witness now? Then it matters what lies before and after it. */
-static bool is_witness(void *unused, uint32_t thread)
+bool event_is_witness(uint32_t thread)
 {
-	(void)unused;
 	return process->events && dependency_has_witness(&process->events->dependencies, thread);
 }
-
-void event_created(struct thread_info *child, struct thread_info *parent, uint32_t stack)
-{
-	struct arena *arena = &process->arena;
-	struct fact_before before = {.thread = parent->id, .segment = parent->segment, .event = EVENT_CREATE, .stack = stack};
-	bool whole = clock_merge(&child->clock, &parent->clock, arena);
-
-	/* The creator's segment ends here, unless nothing has happened in it. */
-	if (parent->used)
-		parent->segment++;
-	else
-		before.segment--;
-	parent->used = false;
-	if (before.segment && is_witness(NULL, parent->id))
-		whole &= clock_set(&child->clock, before, arena);
-	if (!whole)
-		sink_limit(LIMIT_LOST_MEMORY);
-}
-
-void event_joined(struct thread_info *joiner, struct thread_info *target, uint32_t stack)
-{
-	struct arena *arena = &process->arena;
-	struct fact_before before = {.thread = target->id, .segment = target->segment, .event = EVENT_JOIN, .stack = stack};
-	bool whole = clock_merge(&joiner->clock, &target->clock, arena);
-
-	if (is_witness(NULL, target->id))
-		whole &= clock_set(&joiner->clock, before, arena);
-	clock_prune(&joiner->clock, is_witness, NULL);
-	if (joiner->used)
-		joiner->segment++;
-	joiner->used = false;
-	joiner->news++;
-	if (!whole)
-		sink_limit(LIMIT_LOST_MEMORY);
-}
-
-void event_clock_free(struct thread_info *info)
-{
-	clock_free(&info->clock, &process->arena);
-}
-
-/* ---- order by semaphores and barriers ---- */
-
-static struct sync *sync_find(const void *object)
-{
-	struct sync *sync = NULL;
-
-	if (process->events)
-		HASH_FIND(hh, process->events->syncs, &object, sizeof(object), sync);
-	return sync;
-}
-
-/* Caller holds the lock. NULL: no memory. */
-static struct sync *sync_of(const void *object)
-{
-	struct arena *arena = &process->arena;
-	struct sync *sync = sync_find(object);
-	struct events *e = events();
-
-	if (sync || !e)
-		return sync;
-	sync = e->free_syncs;
-	if (sync)
-		e->free_syncs = sync->next_free;
-	else
-		sync = arena_alloc(arena, sizeof(*sync));
-	if (!sync)
-		return NULL;
-	sync->object = object;
-	HASH_ADD(hh, e->syncs, object, sizeof(sync->object), sync);
-	if (hash_added(sync))
-		return sync;
-	sync->next_free = e->free_syncs;
-	e->free_syncs = sync;
-	return NULL;
-}
-
-void event_sync_forget(const void *object)
-{
-	struct self *self = process->events && process->events->syncs ? self_enter() : NULL;
-	struct arena *arena = &process->arena;
-	struct sync *sync;
-
-	if (!self)
-		return;
-	if (state_lock(self)) {
-		sync = sync_find(object);
-		if (sync) {
-			HASH_DELETE(hh, process->events->syncs, sync);
-			clock_free(&sync->clock[0], arena);
-			clock_free(&sync->clock[1], arena);
-			sync->object = NULL;
-			sync->arrived = 0;
-			atomic_fetch_add_explicit(&sync->version, 1, memory_order_relaxed);
-			sync->next_free = process->events->free_syncs;
-			process->events->free_syncs = sync;
-		}
-		state_unlock(self);
-	}
-	self_leave(self);
-}
-
-/* The thread's next segment begins, unless the current one is nobody's witness yet. */
-static void next_segment(struct self *self)
-{
-	struct thread_info *info = self->info;
-
-	if (!info->used)
-		return;
-	info->used = false;
-	info->segment++;
-	self->segment_mix = held_segment_mix(info->segment);
-}
-
-/* Tells `clock` what the thread knows, and what it did itself. */
-static bool tell(struct self *self, struct clock *clock, enum order_event event, uint32_t stack)
-{
-	struct arena *arena = &process->arena;
-	struct thread_info *info = self->info;
-	struct fact_before before = {.thread = info->id, .segment = info->segment, .event = event, .stack = stack};
-	bool whole = EVENT_IS_WEAK(event) ? clock_merge_weakly(clock, &info->clock, event, stack, arena)
-					  : clock_merge(clock, &info->clock, arena);
-
-	/* The current segment goes on after this: only one that is over may be told of. */
-	if (!info->used)
-		before.segment--;
-	if (before.segment && is_witness(NULL, info->id))
-		whole &= clock_set(clock, before, arena);
-	clock_prune(clock, is_witness, NULL);
-	next_segment(self);
-	return whole;
-}
-
-void event_release(struct self *self, const void *object, enum order_event event, struct site site)
-{
-	struct thread_info *info = self->info;
-	uint32_t stack;
-	struct sync *sync;
-
-	if ((!info->used && info->segment == 1 && info->clock.count == 0) ||
-	    (self->released == object && self->released_news == info->news))
-		return;
-	stack = stack_capture(self, site)->stack;
-	if (!state_lock(self))
-		return;
-	sync = sync_of(object);
-	if (!sync || !tell(self, &sync->clock[0], event, stack))
-		sink_limit(LIMIT_LOST_MEMORY);
-	if (sync)
-		atomic_fetch_add_explicit(&sync->version, 1, memory_order_relaxed);
-	self->released = object;
-	self->released_news = info->news;
-	state_unlock(self);
-}
-
-void event_acquire(struct self *self, const void *object)
-{
-	struct thread_info *info = self->info;
-	struct sync *sync;
-
-	if (!process->events || !process->events->syncs)
-		return;
-	if (self->acquired && self->acquired->object == object &&
-	    atomic_load_explicit(&self->acquired->version, memory_order_relaxed) == self->acquired_version)
-		return;
-	if (!state_lock(self))
-		return;
-	sync = sync_find(object);
-	if (sync) {
-		next_segment(self);
-		if (!clock_merge(&info->clock, &sync->clock[0], &process->arena))
-			sink_limit(LIMIT_LOST_MEMORY);
-		info->news++;
-		self->acquired = sync;
-		self->acquired_version = atomic_load_explicit(&sync->version, memory_order_relaxed);
-	}
-	state_unlock(self);
-}
-
-/* In ordinary memory: the child finds everything else of its parent's graph wiped. */
-static struct clock fork_clock;
-
-void event_fork_prepare(struct self *self)
-{
-	struct thread_info *info = self->info;
-	struct fact_before before = {.thread = info->id, .segment = info->segment, .event = EVENT_FORK};
-
-	fork_clock.count = 0;
-	if (!info->used)
-		before.segment--;
-	clock_merge(&fork_clock, &info->clock, &tables);
-	if (before.segment && is_witness(NULL, info->id))
-		clock_set(&fork_clock, before, &tables);
-	next_segment(self);
-}
-
-void event_fork_child(struct self *self)
-{
-	if (!clock_merge(&self->info->clock, &fork_clock, &process->arena))
-		sink_limit(LIMIT_LOST_MEMORY);
-}
-
-void event_barrier_init(struct self *self, const void *barrier, uint32_t count)
-{
-	struct sync *sync;
-
-	if (!state_lock(self))
-		return;
-	sync = sync_of(barrier);
-	if (sync) {
-		sync->count = count;
-		sync->arrived = 0;
-	}
-	state_unlock(self);
-}
-
-/* A round is over when all have arrived; nobody arrives for the one after the next before all have left this one. */
-uint64_t event_barrier_arrive(struct self *self, const void *barrier, struct site site)
-{
-	uint32_t stack = stack_capture(self, site)->stack;
-	struct sync *sync;
-	uint64_t round = 0;
-
-	if (!state_lock(self))
-		return 0;
-	sync = sync_find(barrier);
-	if (sync && sync->count) {
-		round = sync->arrived / sync->count;
-		if (sync->arrived % sync->count == 0)
-			sync->clock[round & 1].count = 0;
-		sync->arrived++;
-		if (!tell(self, &sync->clock[round & 1], EVENT_BARRIER, stack))
-			sink_limit(LIMIT_LOST_MEMORY);
-	}
-	state_unlock(self);
-	return round;
-}
-
-void event_barrier_leave(struct self *self, const void *barrier, uint64_t round)
-{
-	struct sync *sync;
-
-	if (!state_lock(self))
-		return;
-	sync = sync_find(barrier);
-	if (sync && sync->count) {
-		next_segment(self);
-		if (!clock_merge(&self->info->clock, &sync->clock[round & 1], &process->arena))
-			sink_limit(LIMIT_LOST_MEMORY);
-		self->info->news++;
-	}
-	state_unlock(self);
-}
-
-/* ---- waits on conditions ---- */
-
-/* The word of a condition's entry: the mutex that it is waited on with, how many do, and in which process: a forked child finds the counts of
- * its parent's threads, which are not there. */
-#define WAITERS_MAX 4095u
-static uint64_t waiters_word(uint64_t mutex, uint32_t waiters)
-{
-	return mutex << 24 | (uint64_t)waiters << 12 | (process->serial & 0xfff);
-}
-
-static uint32_t waiters_of(uint64_t word)
-{
-	return (word & 0xfff) == (process->serial & 0xfff) ? (uint32_t)(word >> 12) & WAITERS_MAX : 0;
-}
-
-/* A thread that waits on the condition with another mutex than that one. */
-static bool find_waiter(struct self *self, const void *cond, uint64_t mutex, struct holder *waiter)
-{
-	bool found = false;
-
-	if (!state_lock(self))
-		return false;
-	for (struct slot *slot = sink_slot_next(NULL); slot && !found; slot = sink_slot_next(slot)) {
-		uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_acquire);
-		uint64_t other = atomic_load_explicit(&slot->wait_lock, memory_order_relaxed);
-
-		*waiter = (struct holder){slot, slot->thread, atomic_load_explicit(&slot->wait_stack, memory_order_relaxed), 0, 1};
-		found = slot != self->attached && atomic_load_explicit(&slot->state, memory_order_relaxed) == 1 && (sequence & 1) &&
-			atomic_load_explicit(&slot->wait_mode, memory_order_relaxed) == WAIT_CONDITION &&
-			atomic_load_explicit(&slot->wait_object, memory_order_relaxed) == (uintptr_t)cond && other && other != mutex;
-		atomic_thread_fence(memory_order_acquire);
-		found &= atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed) == sequence;
-	}
-	state_unlock(self);
-	return found;
-}
-
-static struct index_entry *condition_entry(struct self *self, const void *cond)
-{
-	struct index_entry *entry = index_find(cond);
-
-	if (entry && entry->kind == INDEX_CONDITION)
-		return entry;
-	if (!state_lock(self))
-		return NULL;
-	entry = index_add(cond, INDEX_CONDITION, 0);
-	state_unlock(self);
-	return entry;
-}
-
-bool event_wait_with(struct self *self, const void *cond, uint64_t mutex, struct holder *other)
-{
-	struct index_entry *entry = condition_entry(self, cond);
-	uint64_t word = entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0, next;
-
-	if (!entry)
-		return false;
-	do {
-		uint32_t waiters = waiters_of(word);
-
-		if (waiters && word >> 24 != (mutex & (UINT64_MAX >> 24))) {
-			if (find_waiter(self, cond, mutex, other))
-				return true;
-			/* It was left in a way that was not seen: nobody waits. */
-			waiters = 0;
-		}
-		next = waiters_word(mutex, waiters < WAITERS_MAX ? waiters + 1 : waiters);
-	} while (!atomic_compare_exchange_weak_explicit(&entry->id, &word, next, memory_order_relaxed, memory_order_relaxed));
-	return false;
-}
-
-void event_wait_over(const void *cond, uint64_t mutex)
-{
-	struct index_entry *entry = index_find(cond);
-	uint64_t word;
-
-	if (!entry || entry->kind != INDEX_CONDITION)
-		return;
-	word = atomic_load_explicit(&entry->id, memory_order_relaxed);
-	while (waiters_of(word) && word >> 24 == (mutex & (UINT64_MAX >> 24)) &&
-	       !atomic_compare_exchange_weak_explicit(&entry->id, &word, waiters_word(mutex, waiters_of(word) - 1), memory_order_relaxed,
-						      memory_order_relaxed))
-		;
-}
-
-/* ---- foreign unlocks ---- */
-
-void event_post_unlock(const struct holder *holder, uint64_t id)
-{
-	for (uint32_t i = 0; i < SLOT_POSTED; i++) {
-		uint64_t none = 0;
-
-		/* Release: the holder that takes it out sees all that came before the unlock. */
-		if (atomic_compare_exchange_strong_explicit(&holder->slot->posted[i], &none, id, memory_order_release,
-							    memory_order_relaxed))
-			return;
-	}
-	holder->slot->posted_lost = 1;
-}
-
-static void mark_all_unknown(struct self *self)
-{
-	for (uint32_t i = 0; i < self->attached->depth; i++)
-		self_held(self, i)->flags |= HELD_UNKNOWN;
-}
-
-void event_take_posted(struct self *self)
-{
-	struct slot *slot = self->attached;
-
-	for (uint32_t i = 0; i < SLOT_POSTED; i++) {
-		uint64_t id = atomic_load_explicit(&slot->posted[i], memory_order_relaxed);
-
-		if (id == 0)
-			continue;
-		id = atomic_exchange_explicit(&slot->posted[i], 0, memory_order_acquire);
-		for (uint32_t j = slot->depth; j-- > 0;) {
-			if (self_held(self, j)->lock == id) {
-				held_close_gap(self, j);
-				break;
-			}
-		}
-	}
-	if (slot->posted_lost) {
-		slot->posted_lost = 0;
-		mark_all_unknown(self);
-	}
-}
-
-static bool slot_holds(const struct slot *slot, uint64_t id, struct holder *holder)
-{
-	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_acquire);
-	bool found = false;
-
-	for (uint32_t i = 0; i < depth && i < SLOT_HELD; i++) {
-		const struct held *held = &slot->held[i];
-
-		if (atomic_load_explicit(&held->lock, memory_order_acquire) != id || (held->flags & HELD_UNKNOWN))
-			continue;
-		holder->count++;
-		if (!found)
-			*holder = (struct holder){(struct slot *)(uintptr_t)slot, slot->thread, held->stack, held->mode, holder->count};
-		found = true;
-	}
-	return found;
-}
-
-bool event_find_holder(struct self *self, uint64_t id, struct holder *holder)
-{
-	struct holder found = {0};
-
-	if (!state_lock(self))
-		return false;
-	for (struct slot *slot = sink_slot_next(NULL); slot; slot = sink_slot_next(slot)) {
-		struct holder here = {.count = found.count};
-
-		if (slot == self->attached || atomic_load_explicit(&slot->state, memory_order_acquire) != 1)
-			continue;
-		if (slot_holds(slot, id, &here))
-			found = here;
-	}
-	state_unlock(self);
-	*holder = found;
-	return found.count != 0;
-}
-
-/* ---- dependencies ---- */
 
 static bool held_reserve(struct events *e, uint32_t count)
 {
@@ -681,7 +246,7 @@ void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how,
 	enum dependency_result result;
 
 	sink_total(TOTAL_EVENTS_SLOW);
-	event_take_posted(self);
+	holder_take_posted(self);
 	if (!state_lock(self))
 		return;
 	result = add_dependency(self, id, mode, how, stack);
@@ -813,7 +378,7 @@ void event_thread_ends(struct self *self)
 {
 	struct thread_info *info = self->info;
 
-	event_take_posted(self);
+	holder_take_posted(self);
 	for (uint32_t i = 0; i < self->attached->depth; i++) {
 		struct held *held = self_held(self, i);
 		struct evidence evidence = leak_evidence(self, held, RULE_LOCK_LEAKED, info->cause);
@@ -851,7 +416,7 @@ void event_process_ends(struct self *self, enum end_how how, int code)
 	struct fact_end fact = {.head = {.size = sizeof(fact), .kind = FACT_END}, .how = how, .code = code};
 	struct events *e;
 
-	event_take_posted(self);
+	holder_take_posted(self);
 	if (!state_lock(self))
 		return;
 	e = events();

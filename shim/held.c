@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "holders.h"
 #include "sink.h"
 
 /* Makes room for entry number `index`. */
@@ -115,7 +116,7 @@ void held_close_gap(struct self *self, uint32_t index)
 
 bool held_remove(struct self *self, const void *address)
 {
-	event_take_posted(self);
+	holder_take_posted(self);
 	for (uint32_t i = self->attached->depth; i-- > 0;) {
 		if (is_of(self_held(self, i), address)) {
 			held_close_gap(self, i);

@@ -8,7 +8,6 @@
  */
 #include "jump.h"
 
-#include "events.h"
 #include "held.h"
 #include "real.h"
 

@@ -1,5 +1,6 @@
 /* misuse.c: see misuse.h. */
 #include "misuse.h"
+#include "holders.h"
 
 #include "identity.h"
 
@@ -24,7 +25,7 @@ void misuse_unlock(struct self *self, const struct misuse *misuse, enum rule rul
 {
 	struct evidence evidence = evidence_for(self, misuse, rule, LABEL_RELEASED);
 	struct holder holder;
-	bool known = event_find_holder(self, misuse->lock, &holder);
+	bool known = holder_find(self, misuse->lock, &holder);
 
 	if (rule == RULE_UNLOCK_NOT_OWNER && !known)
 		return;
@@ -34,7 +35,7 @@ void misuse_unlock(struct self *self, const struct misuse *misuse, enum rule rul
 		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, last_acquired(self, misuse->address), LOCK_EXCLUSIVE);
 	event_finding(self, &evidence);
 	if (rule == RULE_UNLOCK_NOT_OWNER)
-		event_post_unlock(&holder, misuse->lock);
+		holder_post_unlock(&holder, misuse->lock);
 }
 
 void misuse_destroy(struct self *self, const struct misuse *misuse)
@@ -45,7 +46,7 @@ void misuse_destroy(struct self *self, const struct misuse *misuse)
 
 	if (held && !(held->flags & HELD_UNKNOWN))
 		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
-	else if (!held && event_find_holder(self, misuse->lock, &holder))
+	else if (!held && holder_find(self, misuse->lock, &holder))
 		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
 	else
 		return;
@@ -66,9 +67,9 @@ void misuse_reinit(struct self *self, const struct misuse *misuse)
 		held_remove(self, misuse->address);
 		if (innocent)
 			return;
-	} else if (event_find_holder(self, misuse->lock, &holder)) {
+	} else if (holder_find(self, misuse->lock, &holder)) {
 		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
-		event_post_unlock(&holder, misuse->lock);
+		holder_post_unlock(&holder, misuse->lock);
 	} else {
 		return;
 	}
@@ -86,9 +87,9 @@ void misuse_freed(struct self *self, const struct misuse *misuse)
 			return;
 		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
 		held_remove(self, misuse->address);
-	} else if (event_find_holder(self, misuse->lock, &holder)) {
+	} else if (holder_find(self, misuse->lock, &holder)) {
 		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
-		event_post_unlock(&holder, misuse->lock);
+		holder_post_unlock(&holder, misuse->lock);
 	} else {
 		return;
 	}
@@ -100,7 +101,7 @@ void misuse_wait_unlocked(struct self *self, const struct misuse *misuse, bool f
 	struct evidence evidence = evidence_for(self, misuse, RULE_COND_WAIT_UNLOCKED, LABEL_WAITED);
 	struct holder holder;
 
-	if (misuse->lock && event_find_holder(self, misuse->lock, &holder))
+	if (misuse->lock && holder_find(self, misuse->lock, &holder))
 		evidence_add(&evidence, LABEL_ACQUIRED, holder.thread, holder.stack, holder.mode);
 	else if (!free)
 		return;
@@ -162,5 +163,5 @@ bool misuse_of_other(struct self *self, uint64_t lock, int holder)
 {
 	struct holder other;
 
-	return holder == LIBC_UNKNOWN && event_find_holder(self, lock, &other);
+	return holder == LIBC_UNKNOWN && holder_find(self, lock, &other);
 }

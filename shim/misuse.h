@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "held.h"
+#include "holders.h"
 #include "libc.h"
 
 struct misuse {

@@ -7,6 +7,7 @@
 #include "deadlock.h"
 #include "events.h"
 #include "held.h"
+#include "holders.h"
 #include "identity.h"
 #include "index.h"
 #include "misuse.h"
@@ -38,7 +39,7 @@ static void mutex_relock(struct self *self, pthread_mutex_t *mutex, const struct
 {
 	struct held *held;
 
-	event_take_posted(self);
+	holder_take_posted(self);
 	held = held_find(self, mutex);
 	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || !libc_may_be(libc_mutex_owner(mutex), self->info->tid))
 		return;

@@ -6,9 +6,9 @@
 #include "once.h"
 
 #include "attach.h"
-#include "events.h"
 #include "plain.h"
 #include "real.h"
+#include "segments.h"
 
 /* A call in progress; on the stack of the thread that makes it. */
 struct once_call {
@@ -31,9 +31,9 @@ static void order(const void *control, const struct site *site)
 	if (!self)
 		return;
 	if (site)
-		event_release(self, control, EVENT_ONCE, *site);
+		segment_release(self, control, EVENT_ONCE, *site);
 	else
-		event_acquire(self, control);
+		segment_acquire(self, control);
 	self_leave(self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "deadlock.h"
 #include "events.h"
+#include "holders.h"
 #include "identity.h"
 #include "misuse.h"
 #include "real.h"
@@ -33,7 +34,7 @@ static void plain_relock(struct self *self, const struct request *request)
 {
 	struct held *held;
 
-	event_take_posted(self);
+	holder_take_posted(self);
 	held = held_find(self, request->address);
 	if (held && held->lock == request->lock && !(held->flags & HELD_UNKNOWN) && request->how == LOCK_BLOCKING)
 		deadlock_self(self, request, held);

@@ -2,6 +2,7 @@
 #include "deadlock.h"
 #include "events.h"
 #include "held.h"
+#include "holders.h"
 #include "identity.h"
 #include "index.h"
 #include "misuse.h"
@@ -51,7 +52,7 @@ static void rwlock_relock(struct self *self, pthread_rwlock_t *rwlock, const str
 {
 	struct held *held;
 
-	event_take_posted(self);
+	holder_take_posted(self);
 	held = held_find(self, rwlock);
 	if (!held || held->lock != request->lock || (held->flags & HELD_UNKNOWN) || request->how != LOCK_BLOCKING)
 		return;
@@ -209,7 +210,7 @@ static void rwlock_judge_unlock(struct self *self, pthread_rwlock_t *rwlock, con
 		return;
 	if (readers == 0 && writer == 0)
 		misuse_unlock(self, misuse, RULE_UNLOCK_NOT_LOCKED);
-	else if (writer != 0 || (event_find_holder(self, misuse->lock, &holder) && holder.count == readers))
+	else if (writer != 0 || (holder_find(self, misuse->lock, &holder) && holder.count == readers))
 		misuse_unlock(self, misuse, RULE_UNLOCK_NOT_OWNER);
 }
 

@@ -8,6 +8,7 @@
 #include "events.h"
 #include "held.h"
 #include "real.h"
+#include "segments.h"
 
 /* The thread is about to wait. */
 static struct self *wait_begin(sem_t *sem, struct site site)
@@ -38,7 +39,7 @@ static void wait_end(struct self *self, const sem_t *sem, int result)
 		return;
 	held_wait_end(self);
 	if (result == 0)
-		event_acquire(self, sem);
+		segment_acquire(self, sem);
 	self_leave(self);
 }
 
@@ -87,7 +88,7 @@ EXPORT int sem_trywait(sem_t *sem)
 	result = real.sem_trywait(sem);
 	self = result == 0 ? self_enter() : NULL;
 	if (self) {
-		event_acquire(self, sem);
+		segment_acquire(self, sem);
 		self_leave(self);
 	}
 	return result;
@@ -101,7 +102,7 @@ EXPORT int sem_post(sem_t *sem)
 	/* Before the real one: the waiter may be gone with the semaphore's memory when it returns. */
 	self = self_enter();
 	if (self) {
-		event_release(self, sem, EVENT_SEMAPHORE, SITE);
+		segment_release(self, sem, EVENT_SEMAPHORE, SITE);
 		self_leave(self);
 	}
 	return real.sem_post(sem);
@@ -114,13 +115,13 @@ EXPORT int sem_init(sem_t *sem, int shared, unsigned value)
 	real_ready();
 	result = real.sem_init(sem, shared, value);
 	if (result == 0)
-		event_sync_forget(sem);
+		segment_forget(sem);
 	return result;
 }
 
 EXPORT int sem_destroy(sem_t *sem)
 {
 	real_ready();
-	event_sync_forget(sem);
+	segment_forget(sem);
 	return real.sem_destroy(sem);
 }

@@ -94,6 +94,8 @@ struct process {
 	struct self *joiners;	      /* threads that are in a join */
 	struct early *detached_early; /* before they told their number (attach.c) */
 	struct events *events;	      /* the graph: events.c */
+	struct sync *syncs;	      /* what threads are ordered by: segments.c */
+	struct sync *free_syncs;
 };
 extern struct process *process; /* never NULL; points to an unused static one before the start */
 
