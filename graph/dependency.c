@@ -14,6 +14,7 @@ struct dependency {
 	uint32_t room;			 /* places in `held`; as it was allocated */
 	uint32_t count;
 	uint32_t witness_count;
+	uint32_t witnesses_lost; /* not counted as lost before it is written: of what lies in no ring they are not missed */
 	struct witness {
 		uint32_t thread, segment;
 		uint64_t when;
@@ -116,6 +117,14 @@ static struct dependency_request request_of(const struct dependency *dependency)
 	};
 }
 
+static void lose_witnesses(struct dependencies *set, struct dependency *dependency, uint32_t count)
+{
+	if (dependency->written)
+		atomic_fetch_add_explicit(&set->header->limits[LIMIT_WITNESSES], count, memory_order_relaxed);
+	else
+		dependency->witnesses_lost += count;
+}
+
 static void write_instance(struct dependencies *set, struct dependency *dependency)
 {
 	struct dependency_request request = request_of(dependency);
@@ -123,6 +132,7 @@ static void write_instance(struct dependencies *set, struct dependency *dependen
 	if (dependency->written)
 		return;
 	dependency->written = true;
+	lose_witnesses(set, dependency, dependency->witnesses_lost);
 	lock_describe(dependency->lock, set->sink);
 	for (uint32_t i = 0; i < dependency->count; i++)
 		lock_describe(dependency->held[i].lock, set->sink);
@@ -385,7 +395,7 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 	}
 	place = witness_place(dependency, witness.thread);
 	if (place == DEPENDENCY_WITNESSES) {
-		atomic_fetch_add_explicit(&set->header->limits[LIMIT_WITNESSES], 1, memory_order_relaxed);
+		lose_witnesses(set, dependency, 1);
 		return;
 	}
 	if (place == dependency->witness_count)
@@ -524,6 +534,8 @@ static void shrink(struct dependencies *set, struct dependency *dependency, stru
 		keep_common(set, known, dependency);
 		for (uint32_t i = 0; i < dependency->witness_count; i++)
 			add_witness(set, known, dependency->witnesses[i]);
+		if (!dependency->written)
+			lose_witnesses(set, known, dependency->witnesses_lost);
 	}
 	dependency_free(set, dependency);
 }

@@ -188,6 +188,18 @@ START_TEST(sixteen_witnesses_are_kept_different_threads_first)
 }
 END_TEST
 
+START_TEST(lost_witnesses_are_told_of_when_there_is_a_ring)
+{
+	for (uint32_t thread = 1; thread <= 20; thread++)
+		ask(thread, 1, 1, 2, 0);
+	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 0);
+	ask(1, 1, 2, 1, 0);
+	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 4);
+	ask(21, 1, 1, 2, 0);
+	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 5);
+}
+END_TEST
+
 START_TEST(a_lock_that_came_through_a_fork_begins_with_no_edges)
 {
 	ask(1, 1, 1, 2, 0);
@@ -249,6 +261,7 @@ int main(void)
 	tcase_add_test(tests, a_try_is_in_no_ring_of_others);
 	tcase_add_test(tests, a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_written);
 	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);
+	tcase_add_test(tests, lost_witnesses_are_told_of_when_there_is_a_ring);
 	tcase_add_test(tests, a_lock_that_came_through_a_fork_begins_with_no_edges);
 	tcase_add_test(tests, every_allocation_may_fail);
 	suite_add_tcase(suite, tests);
