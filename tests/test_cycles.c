@@ -263,6 +263,216 @@ START_TEST(the_worst_of_one_place_stands_for_it)
 }
 END_TEST
 
+/* ---- what orders what ---- */
+
+/* Up to its segment `until` thread `first` is over before segment `from` of thread `second` begins. */
+static struct ordering {
+	uint32_t first, until, second, from;
+	enum order_event event;
+} orderings[8];
+
+/* As the header asks for it: the strong one where there is one. */
+static bool ordered(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event)
+{
+	bool found = false;
+
+	(void)ctx;
+	for (struct ordering *o = orderings; o->first; o++) {
+		if (o->first != a.thread || o->until < a.segment || o->second != b.thread || o->from > b.segment ||
+		    (found && EVENT_IS_WEAK(o->event)))
+			continue;
+		event->event = o->event;
+		found = true;
+	}
+	return found;
+}
+
+static void set_orderings(const struct ordering *list, size_t size)
+{
+	memset(orderings, 0, sizeof(orderings));
+	memcpy(orderings, list, size);
+	input.before = ordered;
+}
+#define ORDERED(...) set_orderings((const struct ordering[]){__VA_ARGS__}, sizeof((const struct ordering[]){__VA_ARGS__}))
+
+static void abba(void)
+{
+	asks(1, "A", 'B');
+	asks(2, "B", 'A');
+}
+
+/* The dependency has these witnesses. */
+static void seen_by(struct cycles_dependency *dependency, const struct cycles_witness *list, uint32_t length)
+{
+	dependency->witnesses = list;
+	dependency->witness_count = length;
+}
+
+/* What the only cycle says ordered it: which event, and which of its links came first. */
+static void named(enum order_event event, uint32_t first, uint32_t second)
+{
+	struct cycles_result result = find();
+
+	ck_assert_ptr_nonnull(result.cycles);
+	ck_assert_uint_eq(result.cycles->event.event, event);
+	ck_assert_uint_eq(result.cycles->event_links[0], first);
+	ck_assert_uint_eq(result.cycles->event_links[1], second);
+}
+
+START_TEST(each_strong_event_orders)
+{
+	static const enum order_event strong[] = {EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK};
+
+	abba();
+	for (size_t i = 0; i < sizeof(strong) / sizeof(*strong); i++) {
+		ORDERED({1, 1, 2, 1, strong[i]});
+		ck_assert_int_eq(only(2), RULE_CYCLE_ORDERED);
+		named(strong[i], 0, 1);
+	}
+}
+END_TEST
+
+START_TEST(each_weak_event_orders_weakly)
+{
+	static const enum order_event weak[] = {EVENT_SEMAPHORE, EVENT_CONDITION, EVENT_ONCE, EVENT_END};
+
+	abba();
+	for (size_t i = 0; i < sizeof(weak) / sizeof(*weak); i++) {
+		ORDERED({2, 1, 1, 1, weak[i]});
+		ck_assert_int_eq(only(2), RULE_CYCLE_WEAKLY_ORDERED);
+		named(weak[i], 1, 0);
+	}
+}
+END_TEST
+
+START_TEST(an_event_before_or_after_both_orders_nothing)
+{
+	static const struct cycles_witness later[] = {{.thread = 1, .segment = 2}};
+
+	abba();
+	seen_by(&dependencies[0], later, 1);
+	/* Over is only what thread 1 did before; and only what thread 2 does later comes after. */
+	ORDERED({1, 1, 2, 1, EVENT_JOIN}, {1, 2, 2, 2, EVENT_JOIN}, {1, 1, 2, 1, EVENT_SEMAPHORE}, {1, 2, 2, 2, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(a_strong_event_outweighs_a_weak_one)
+{
+	abba();
+	ORDERED({1, 1, 2, 1, EVENT_SEMAPHORE}, {1, 1, 2, 1, EVENT_BARRIER});
+	ck_assert_int_eq(only(2), RULE_CYCLE_ORDERED);
+	named(EVENT_BARRIER, 0, 1);
+}
+END_TEST
+
+/* Thread 1 took the first order in its segments 1 and 2, thread 2 the other one. */
+static void abba_twice(void)
+{
+	static const struct cycles_witness twice[] = {{.thread = 1, .segment = 1}, {.thread = 1, .segment = 2}};
+
+	abba();
+	seen_by(&dependencies[0], twice, 2);
+}
+
+START_TEST(one_witness_strongly_and_the_other_weakly_is_weakly)
+{
+	abba_twice();
+	ORDERED({1, 1, 2, 1, EVENT_JOIN}, {1, 2, 2, 1, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(2), RULE_CYCLE_WEAKLY_ORDERED);
+	named(EVENT_SEMAPHORE, 0, 1);
+}
+END_TEST
+
+START_TEST(one_witness_weakly_and_the_other_not_at_all_is_an_error)
+{
+	struct cycles_result result;
+
+	abba_twice();
+	ORDERED({1, 1, 2, 1, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+	result = find();
+	ck_assert_uint_eq(result.cycles->links[0].witness.segment, 2);
+}
+END_TEST
+
+START_TEST(every_witness_strongly_is_strongly)
+{
+	abba_twice();
+	ORDERED({1, 1, 2, 1, EVENT_JOIN}, {2, 1, 1, 2, EVENT_CREATE});
+	ck_assert_int_eq(only(2), RULE_CYCLE_ORDERED);
+}
+END_TEST
+
+START_TEST(a_thread_that_nothing_orders_makes_it_an_error)
+{
+	static const struct cycles_witness others[] = {{.thread = 2, .segment = 1}, {.thread = 3, .segment = 1}};
+
+	abba();
+	seen_by(&dependencies[1], others, 2);
+	ORDERED({1, 1, 2, 1, EVENT_JOIN}, {1, 1, 3, 1, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(2), RULE_CYCLE_WEAKLY_ORDERED);
+	ORDERED({1, 1, 2, 1, EVENT_JOIN});
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(of_three_links_any_two_ordered_are_enough)
+{
+	asks(1, "A", 'B');
+	asks(2, "B", 'C');
+	asks(3, "C", 'A');
+	ORDERED({3, 1, 1, 1, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(3), RULE_CYCLE_WEAKLY_ORDERED);
+	named(EVENT_SEMAPHORE, 2, 0);
+	ORDERED({3, 1, 1, 1, EVENT_SEMAPHORE}, {2, 1, 3, 1, EVENT_JOIN});
+	ck_assert_int_eq(only(3), RULE_CYCLE_ORDERED);
+	named(EVENT_JOIN, 1, 2);
+	ORDERED({4, 1, 1, 1, EVENT_JOIN});
+	ck_assert_int_eq(only(3), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(of_what_is_true_the_first_rule_is_said)
+{
+	static const struct cycles_witness both[] = {{.thread = 1, .segment = 1}, {.thread = 2, .segment = 1}};
+
+	abba();
+	dependencies[0].how = LOCK_TIMED;
+	ORDERED({1, 1, 2, 1, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(2), RULE_CYCLE_WEAKLY_ORDERED);
+	/* Both took the one order, thread 2 alone the other: thread 1's is the one that can meet it. */
+	seen_by(&dependencies[0], both, 2);
+	ck_assert_int_eq(only(2), RULE_CYCLE_WEAKLY_ORDERED);
+	ORDERED({0});
+	ck_assert_int_eq(only(2), RULE_CYCLE_BOUNDED);
+	count = held_count = 0;
+	asks(1, "GA", 'B');
+	asks(2, "GB", 'A');
+	ORDERED({1, 1, 2, 1, EVENT_JOIN});
+	ck_assert_int_eq(only(2), RULE_CYCLE_GATED);
+}
+END_TEST
+
+START_TEST(of_one_place_the_least_ordered_stands_for_it)
+{
+	struct cycles_result result;
+
+	input.location = one_location;
+	abba();
+	asks(3, "C", 'D');
+	asks(4, "D", 'C');
+	ORDERED({1, 1, 2, 1, EVENT_JOIN}, {3, 1, 4, 1, EVENT_SEMAPHORE});
+	ck_assert_int_eq(only(2), RULE_CYCLE_WEAKLY_ORDERED);
+	asks(5, "E", 'F');
+	asks(6, "F", 'E');
+	result = find();
+	ck_assert_int_eq(result.cycles->rule, RULE_LOCK_ORDER_CYCLE);
+	ck_assert_uint_eq(result.cycles->count, 3);
+	ck_assert_ptr_null(result.cycles->next);
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail)
 {
 	bool whole = false;
@@ -315,6 +525,17 @@ int main(void)
 	tcase_add_test(tests, a_hundred_thousand_cycles_at_one_place_are_one_finding);
 	tcase_add_test(tests, a_ring_behind_five_thousand_other_locks_is_found);
 	tcase_add_test(tests, the_worst_of_one_place_stands_for_it);
+	tcase_add_test(tests, each_strong_event_orders);
+	tcase_add_test(tests, each_weak_event_orders_weakly);
+	tcase_add_test(tests, an_event_before_or_after_both_orders_nothing);
+	tcase_add_test(tests, a_strong_event_outweighs_a_weak_one);
+	tcase_add_test(tests, one_witness_strongly_and_the_other_weakly_is_weakly);
+	tcase_add_test(tests, one_witness_weakly_and_the_other_not_at_all_is_an_error);
+	tcase_add_test(tests, every_witness_strongly_is_strongly);
+	tcase_add_test(tests, a_thread_that_nothing_orders_makes_it_an_error);
+	tcase_add_test(tests, of_three_links_any_two_ordered_are_enough);
+	tcase_add_test(tests, of_what_is_true_the_first_rule_is_said);
+	tcase_add_test(tests, of_one_place_the_least_ordered_stands_for_it);
 	tcase_add_test(tests, every_allocation_may_fail);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
