@@ -119,7 +119,10 @@ $(BUILD)/faults/%: tests/faults/%.c
 faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
 check-faults: all $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
 	@BUILD=$(BUILD) tests/faults/run
-transparency := $(BUILD)/transparency/checks
+transparency := $(BUILD)/transparency/checks $(patsubst tests/transparency/programs/%.c,$(BUILD)/transparency/%,$(wildcard tests/transparency/programs/*.c))
+$(BUILD)/transparency/%: tests/transparency/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
 $(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparency/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -o $@ $(filter %.c,$^)
