@@ -119,7 +119,13 @@ $(BUILD)/faults/%: tests/faults/%.c
 faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
 check-faults: all $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
 	@BUILD=$(BUILD) tests/faults/run
-transparency := $(BUILD)/transparency/checks $(patsubst tests/transparency/programs/%.c,$(BUILD)/transparency/%,$(wildcard tests/transparency/programs/*.c))
+transparency := $(BUILD)/transparency/checks $(patsubst tests/transparency/programs/%,$(BUILD)/transparency/%,$(basename $(wildcard tests/transparency/programs/*.c*))) $(BUILD)/transparency/loaded.so
+$(BUILD)/transparency/%: tests/transparency/programs/%.cpp
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -g -O1 -pthread -MMD -MP -o $@ $<
+$(BUILD)/transparency/%.so: tests/transparency/libraries/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -fPIC -shared -o $@ $<
 $(BUILD)/transparency/%: tests/transparency/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
@@ -128,6 +134,7 @@ $(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparen
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -o $@ $(filter %.c,$^)
 check-transparency: all $(transparency)  ## every wrapped function does what its manual page says, watched or not
 	@BUILD=$(BUILD) tests/transparency/run
+	@BUILD=$(BUILD) tests/transparency/surroundings
 soak: all $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
 	@BUILD=$(BUILD) tests/soak
 
