@@ -63,6 +63,28 @@ static char *arena_grow(struct arena *arena, size_t size)
 	return (char *)block + block_header();
 }
 
+/* A new current block. */
+static bool arena_turn(struct arena *arena, size_t block)
+{
+	char *memory = arena_grow(arena, block);
+
+	if (!memory)
+		return false;
+	arena->next = memory;
+	arena->end = memory - block_header() + block;
+	return true;
+}
+
+static size_t whole_pages(size_t size)
+{
+	return (size + 4095) & ~(size_t)4095;
+}
+
+bool arena_reserve(struct arena *arena, size_t size)
+{
+	return (size_t)(arena->end - arena->next) >= size || arena_turn(arena, whole_pages(size + block_header()));
+}
+
 /* From the current block; a new one, twice as large as what there is, when it is used up. */
 static void *arena_bump(struct arena *arena, size_t size)
 {
@@ -70,14 +92,9 @@ static void *arena_bump(struct arena *arena, size_t size)
 	char *memory;
 
 	if (size > BLOCK_FIRST / 4)
-		return arena_grow(arena, (size + block_header() + 4095) & ~(size_t)4095);
-	if ((size_t)(arena->end - arena->next) < size) {
-		memory = arena_grow(arena, block);
-		if (!memory)
-			return NULL;
-		arena->next = memory;
-		arena->end = memory - block_header() + block;
-	}
+		return arena_grow(arena, whole_pages(size + block_header()));
+	if ((size_t)(arena->end - arena->next) < size && !arena_turn(arena, block))
+		return NULL;
 	memory = arena->next;
 	arena->next += size;
 	return memory;

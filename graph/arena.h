@@ -6,6 +6,7 @@
 #ifndef GRIDLOCK_ARENA_H
 #define GRIDLOCK_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -24,6 +25,8 @@ struct arena {
 void arena_init(struct arena *arena, void *(*grow)(void *, size_t), void (*release)(void *, void *, size_t), void *ctx);
 /* Gives every block back; everything allocated is gone. */
 void arena_fini(struct arena *arena);
+/* Takes memory ahead, so that allocations up to 16 KiB each, `size` bytes of them in all, need no grow. False: grow failed. */
+bool arena_reserve(struct arena *arena, size_t size);
 /* `size` zeroed bytes, 16-byte aligned; NULL when grow failed. Constant time. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* Back to the arena. `size` as it was allocated. NULL is allowed. */

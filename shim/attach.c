@@ -14,6 +14,7 @@
 #include "module.h"
 #include "objects.h"
 #include "real.h"
+#include "sandbox.h"
 #include "segments.h"
 #include "sink.h"
 
@@ -331,8 +332,10 @@ static void describe_process(uint32_t parent)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	u.fact.pid = getpid();
-	u.fact.ppid = getppid();
+	if (sandbox_allows(SYS_getpid, 0, 0, 0, 0) && sandbox_allows(SYS_getppid, 0, 0, 0, 0)) {
+		u.fact.pid = getpid();
+		u.fact.ppid = getppid();
+	}
 	u.fact.started = (uint64_t)now.tv_sec * 1000000000u + now.tv_nsec;
 	memcpy(u.fact.exe, module_exe, length);
 	u.fact.head.size = (sizeof(u.fact) + length + 1 + 7) & ~7u;

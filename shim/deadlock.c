@@ -9,6 +9,7 @@
 #include "events.h"
 #include "finish.h"
 #include "holders.h"
+#include "real.h"
 #include "settings.h"
 #include "text.h"
 
@@ -27,7 +28,7 @@ static void alarm_line(const struct self *self)
 	text_add(&text, " waits for a lock that it holds itself");
 	text_add(&text, settings.on_deadlock == ON_DEADLOCK_REPORT ? "\n" : "; ending the process\n");
 	/* By a raw call: the library function is a cancellation point. */
-	syscall(SYS_write, STDERR_FILENO, line, text.used);
+	real.syscall(SYS_write, STDERR_FILENO, line, text.used);
 }
 
 static void report_self(struct self *self, const struct request *request, const struct held *held)
@@ -49,7 +50,7 @@ void deadlock_self(struct self *self, const struct request *request, const struc
 	if (settings.on_deadlock == ON_DEADLOCK_REPORT)
 		return;
 	/* By a raw call: the library function is a cancellation point. Another thread may still unlock it for this one. */
-	syscall(SYS_nanosleep, &second, NULL);
+	real.syscall(SYS_nanosleep, &second, NULL);
 	holder_take_posted(self);
 	if (!held_find(self, request->address))
 		return;

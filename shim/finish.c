@@ -17,6 +17,7 @@
 #include "events.h"
 #include "module.h"
 #include "real.h"
+#include "sandbox.h"
 #include "settings.h"
 #include "sink.h"
 #include "text.h"
@@ -33,14 +34,14 @@ static bool is_stderr(int fd)
 {
 	struct stat now;
 
-	return fd >= 0 && syscall(SYS_fstat, fd, &now) == 0 && now.st_dev == stderr_file.st_dev && now.st_ino == stderr_file.st_ino &&
+	return fd >= 0 && real.syscall(SYS_fstat, fd, &now) == 0 && now.st_dev == stderr_file.st_dev && now.st_ino == stderr_file.st_ino &&
 	       now.st_rdev == stderr_file.st_rdev;
 }
 
 static void stderr_keep(void)
 {
 	/* Out of the way of programs that count on low numbers, or close everything that they do not know. */
-	if (syscall(SYS_fstat, STDERR_FILENO, &stderr_file) == 0 && !settings.launched)
+	if (real.syscall(SYS_fstat, STDERR_FILENO, &stderr_file) == 0 && !settings.launched)
 		saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100);
 }
 
@@ -56,6 +57,8 @@ void finish_say(const char *what, const char *more)
 	struct text text = text_into(line, sizeof(line));
 	int fd, saved = errno;
 
+	if (!sandbox_allows(SYS_fstat, 0, 0, 0, 0) || !sandbox_allows(SYS_write, 2, 0, 0, 0))
+		return;
 	if (!stderr_file.st_ino)
 		stderr_keep();
 	fd = stderr_find();
@@ -129,10 +132,10 @@ static void limits_lift(void)
 	struct rlimit limit;
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		if (syscall(SYS_prlimit64, 0, limits[i], NULL, &limit) != 0)
+		if (real.syscall(SYS_prlimit64, 0, limits[i], NULL, &limit) != 0)
 			continue;
 		limit.rlim_cur = limit.rlim_max;
-		syscall(SYS_prlimit64, 0, limits[i], &limit, NULL);
+		real.syscall(SYS_prlimit64, 0, limits[i], &limit, NULL);
 	}
 }
 
@@ -147,7 +150,7 @@ static void supervise(const struct command_line *line)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigaction(SIGCHLD, &standard, NULL);
-	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	pid = real.syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid == 0) {
 		sigemptyset(&all);
 		sigprocmask(SIG_SETMASK, &all, NULL);
@@ -155,12 +158,12 @@ static void supervise(const struct command_line *line)
 		drop_preload();
 		if (fd == STDERR_FILENO || dup2(fd, STDERR_FILENO) == STDERR_FILENO)
 			execve(line->path, line->arguments, environ);
-		syscall(SYS_exit_group, NO_REPORT);
+		real.syscall(SYS_exit_group, NO_REPORT);
 	}
-	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WALL, NULL) < 0)
+	while (pid > 0 && real.syscall(SYS_wait4, pid, &status, __WALL, NULL) < 0)
 		if (errno != EINTR)
 			pid = -1;
-	syscall(SYS_exit_group, pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : NO_REPORT);
+	real.syscall(SYS_exit_group, pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : NO_REPORT);
 }
 
 /* Starts the command; returns its exit code, or NO_REPORT. A child of fork(2) through libc would run the host's atfork handlers; and a child with
@@ -173,10 +176,10 @@ static int run_reporter(bool last)
 	long pid;
 
 	command_line_make(&line, last);
-	pid = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+	pid = real.syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
 	if (pid == 0)
 		supervise(&line);
-	while (pid > 0 && syscall(SYS_wait4, pid, &status, __WCLONE, NULL) < 0)
+	while (pid > 0 && real.syscall(SYS_wait4, pid, &status, __WCLONE, NULL) < 0)
 		if (errno != EINTR)
 			return NO_REPORT;
 	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : NO_REPORT;
@@ -214,7 +217,7 @@ static int report_end(void)
 		sink_trim();
 	if (settings.launched)
 		return -1;
-	code = run_reporter(others == 0);
+	code = sandbox_allows_programs() ? run_reporter(others == 0) : NO_REPORT;
 	if (code == NO_REPORT)
 		finish_say("the report could not be made; the recording is for: gridlock report ", sink_directory);
 	return code == 0 || code == 125 || code == NO_REPORT ? -1 : code;

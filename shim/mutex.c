@@ -115,7 +115,7 @@ static SLOW void mutex_let_go(const struct self *self, pthread_mutex_t *mutex)
 	if ((__atomic_load_n(word, __ATOMIC_RELAXED) & FUTEX_TID_MASK) != (int)self->info->tid)
 		return;
 	__atomic_store_n(word, 0, __ATOMIC_RELEASE);
-	syscall(SYS_futex, word, FUTEX_WAKE | flags, 1, NULL, NULL, 0);
+	real.syscall(SYS_futex, word, FUTEX_WAKE | flags, 1, NULL, NULL, 0);
 	errno = saved;
 }
 

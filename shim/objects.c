@@ -59,7 +59,7 @@ static void host_enters(void)
 		if (inside >= 0 && atomic_compare_exchange_weak(&gate->inside, &inside, inside + 1))
 			return;
 		if (tries > 100)
-			syscall(SYS_sched_yield);
+			real.syscall(SYS_sched_yield);
 	}
 }
 

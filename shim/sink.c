@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "real.h"
+#include "sandbox.h"
 #include "state.h"
 #include "text.h"
 
@@ -64,7 +66,7 @@ static size_t file_size(void)
 static bool pages_touch(uint8_t *start, size_t size)
 {
 	for (uint8_t *page = start; page < start + size; page += PAGE) {
-		if (syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, page, sizeof(uint64_t)) != 0)
+		if (real.syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, page, sizeof(uint64_t)) != 0)
 			return false;
 		memset(page, 0, sizeof(uint64_t));
 	}
@@ -75,10 +77,13 @@ static bool pages_touch(uint8_t *start, size_t size)
 static bool pages_ready(uint8_t *start, size_t size)
 {
 	int saved = errno;
-	bool ready = madvise(start, size, MADV_POPULATE_WRITE) == 0;
+	bool ready;
 
+	if (!sandbox_allows(SYS_madvise, 0, 0, MADV_POPULATE_WRITE, 0))
+		return false;
+	ready = madvise(start, size, MADV_POPULATE_WRITE) == 0;
 	/* Kernels before 5.14 do not know it. */
-	if (!ready && errno == EINVAL)
+	if (!ready && errno == EINVAL && sandbox_allows(SYS_rt_sigprocmask, SIG_BLOCK, 0, 0, 0))
 		ready = pages_touch(start, size);
 	errno = saved;
 	return ready;
@@ -154,7 +159,7 @@ static bool file_map(int fd)
 	if (mapping == MAP_FAILED)
 		return false;
 	if (!pages_ready(mapping, (size_t)CHUNKS_READY * RECORDING_CHUNK)) {
-		syscall(SYS_munmap, mapping, WINDOW_SIZE);
+		real.syscall(SYS_munmap, mapping, WINDOW_SIZE);
 		return false;
 	}
 	windows[0] = mapping;
@@ -223,13 +228,15 @@ static bool window_map(uint32_t wanted)
 	uint8_t *mapping;
 	size_t front;
 
+	if (!sandbox_allows(SYS_mremap, 0, 0, 0, MREMAP_MAYMOVE) || !sandbox_allows(SYS_munmap, 0, 0, 0, 0))
+		return false;
 	while (!windows[--near])
 		;
 	front = (wanted - near - 1) * WINDOW_SIZE + RECORDING_CHUNK;
 	mapping = mremap(windows[near] + WINDOW_SIZE - RECORDING_CHUNK, 0, front + WINDOW_SIZE, MREMAP_MAYMOVE);
 	if (mapping != MAP_FAILED) {
 		windows[wanted] = mapping + front;
-		syscall(SYS_munmap, mapping, front);
+		real.syscall(SYS_munmap, mapping, front);
 	}
 	errno = saved;
 	return mapping != MAP_FAILED;
@@ -296,6 +303,12 @@ struct fact *sink_append(const struct fact *fact)
 	/* Pairs with the acquire of readers: a fact that is counted is whole. */
 	atomic_store_explicit(&chunk->used, used + fact->size, memory_order_release);
 	return place;
+}
+
+void sink_reserve(void)
+{
+	if (process->facts_chunk)
+		chunk_grow(chunk_at(process->facts_chunk), &process->facts_ready, RECORDING_CHUNK);
 }
 
 /* ---- slots: numbered from 1 in their chunk, so that each lies on pages of its own ---- */
@@ -407,6 +420,8 @@ void sink_trim(void)
 	struct recording_chunk *facts = process->facts_chunk ? chunk_at(process->facts_chunk) : NULL;
 	struct recording_chunk *slots = process->slots_chunk ? chunk_at(process->slots_chunk) : NULL;
 
+	if (!sandbox_allows(SYS_madvise, 0, 0, MADV_REMOVE, 0))
+		return;
 	give_back(sink_header + 1, chunk_at(1));
 	if (facts)
 		give_back((uint8_t *)(facts + 1) + facts->used, (uint8_t *)facts + RECORDING_CHUNK);

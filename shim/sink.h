@@ -28,6 +28,9 @@ bool sink_abandon(const char *why);
 /* Appends a copy of `fact` and publishes it. The caller holds process->lock. Returns it where it lies, or NULL: no room, counted. */
 struct fact *sink_append(const struct fact *fact);
 
+/* Makes the rest of the current chunk of facts ready: no system call while it lasts. The caller holds process->lock. */
+void sink_reserve(void);
+
 /* A slot for a thread of this process, zeroed but for `process`; the caller holds process->lock. NULL: no room, counted. */
 struct slot *sink_slot_new(void);
 void sink_slot_free(struct slot *slot);

@@ -10,6 +10,7 @@
 
 #include "attach.h"
 #include "real.h"
+#include "sandbox.h"
 #include "sink.h"
 
 struct self self_none;
@@ -28,10 +29,14 @@ static void *tables_grow(void *ctx, size_t size)
 }
 struct arena tables = {.grow = tables_grow};
 
+#define PAGES (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 void *state_pages(size_t size, bool wipe)
 {
 	int saved = errno;
-	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *pages = MAP_FAILED;
+
+	if (sandbox_allows(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, PAGES) && sandbox_allows(SYS_madvise, 0, 0, MADV_WIPEONFORK, 0))
+		pages = mmap(NULL, size, PROT_READ | PROT_WRITE, PAGES, -1, 0);
 
 	/* Pages that are not wiped are none: a child of a raw fork would take its parent's locks and slots for its own. */
 	if (pages != MAP_FAILED && wipe && madvise(pages, size, MADV_WIPEONFORK) != 0) {
@@ -47,7 +52,8 @@ void state_pages_free(void *pages, size_t size)
 	int saved = errno;
 
 	/* Not by the library function: ours looks for locks. */
-	syscall(SYS_munmap, pages, size);
+	if (sandbox_allows(SYS_munmap, 0, 0, 0, 0))
+		real.syscall(SYS_munmap, pages, size);
 	errno = saved;
 }
 
@@ -55,7 +61,7 @@ void state_pages_free(void *pages, size_t size)
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value)
 {
-	return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
+	return real.syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
 }
 
 uint64_t state_now(void)

@@ -1,5 +1,6 @@
 /* thread.c: threads: where they come from, how they end, what they are called. */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "events.h"
 #include "held.h"
 #include "real.h"
+#include "sandbox.h"
 
 /* ---- create ---- */
 
@@ -318,7 +320,11 @@ EXPORT int prctl(int option, ...)
 	for (int i = 0; i < 4; i++)
 		words[i] = va_arg(arguments, unsigned long);
 	va_end(arguments);
+	if (option == PR_SET_SECCOMP)
+		sandbox_begin();
 	result = real.prctl(option, words[0], words[1], words[2], words[3]);
+	if (option == PR_SET_SECCOMP)
+		sandbox_end(result == 0, words[0] == SECCOMP_MODE_FILTER ? (const void *)words[1] : NULL);
 	if (result == 0 && option == PR_SET_NAME) {
 		strncpy(name, (const char *)words[0], sizeof(name) - 1);
 		name[sizeof(name) - 1] = '\0';
