@@ -23,7 +23,7 @@ fail()
 {
 	failed=$((failed + 1))
 	echo "FAIL  $1"
-	[ -z "${2:-}" ] || head -n 30 <<<"$2" | while IFS= read -r; do echo "      $REPLY"; done
+	[ -z "${2:-}" ] || head -n 12 <<<"$2" | while IFS= read -r; do echo "      $REPLY"; done
 }
 
 skip()
