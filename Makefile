@@ -117,7 +117,10 @@ $(BUILD)/faults/%: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
 faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
-check-faults: all $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
+$(BUILD)/faults/torn: tests/faults/torn.c graph/recording.c report/collect.c report/memory.c
+	@mkdir -p $(@D)
+	clang $(filter-out -MMD -MP,$(COMMON)) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $^
+check-faults: all examples $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
 	@BUILD=$(BUILD) tests/faults/run
 transparency := $(BUILD)/transparency/checks $(patsubst tests/transparency/programs/%,$(BUILD)/transparency/%,$(basename $(wildcard tests/transparency/programs/*.c*))) $(BUILD)/transparency/loaded.so
 $(BUILD)/transparency/%: tests/transparency/programs/%.cpp
@@ -135,7 +138,7 @@ $(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparen
 check-transparency: all $(transparency)  ## every wrapped function does what its manual page says, watched or not
 	@BUILD=$(BUILD) tests/transparency/run
 	@BUILD=$(BUILD) tests/transparency/surroundings
-soak: all $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
+soak: all examples $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
 	@BUILD=$(BUILD) tests/soak
 
 # libFuzzer's harnesses, in a build folder of their own; symbols by tests/fuzz/symbols.c, not libdw.
