@@ -156,7 +156,7 @@ static void supervise(const struct command_line *line)
 		sigprocmask(SIG_SETMASK, &all, NULL);
 		limits_lift();
 		drop_preload();
-		if (fd == STDERR_FILENO || dup2(fd, STDERR_FILENO) == STDERR_FILENO)
+		if (fd == STDERR_FILENO || dup3(fd, STDERR_FILENO, 0) == STDERR_FILENO)
 			execve(line->path, line->arguments, environ);
 		real.syscall(SYS_exit_group, NO_REPORT);
 	}

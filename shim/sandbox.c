@@ -169,7 +169,7 @@ bool sandbox_passes(long number, long a, long b, long c, long d)
 bool sandbox_allows_programs(void)
 {
 	static const int needed[] = {SYS_clone, SYS_wait4,     SYS_execve,     SYS_openat, SYS_read,	     SYS_pread64,	SYS_mmap,
-				     SYS_close, SYS_mprotect,  SYS_munmap,     SYS_brk,	   SYS_newfstatat,   SYS_fstat,		SYS_dup2,
+				     SYS_close, SYS_mprotect,  SYS_munmap,     SYS_brk,	   SYS_newfstatat,   SYS_fstat,		SYS_dup3,
 				     SYS_lseek, SYS_prlimit64, SYS_getdents64, SYS_ioctl,  SYS_rt_sigaction, SYS_rt_sigprocmask};
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
