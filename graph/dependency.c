@@ -3,10 +3,17 @@
 
 #include <string.h>
 
+#include "alike.h"
+
+#define RING_LOCKS 8 /* most locks, and dependencies among them, of a ring that is compared with others */
+#define RING_MOST  32
+#define RING_SEEN  256 /* dependencies looked at to find them */
+
 struct dependency {
 	uint64_t key; /* hash of the content, but for locks that are gone; 64 bits, taken as unique */
 	uint32_t id;
 	bool written;
+	bool alike; /* in a ring just like others that are written, and so not written itself (see "rings") */
 	uint8_t mode, how;
 	uint32_t stack;
 	struct lock *lock;
@@ -37,6 +44,7 @@ bool dependencies_init(struct dependencies *set, struct arena *arena, const stru
 		       uint32_t epoch)
 {
 	*set = (struct dependencies){.arena = arena, .notes = {.arena = arena}, .sink = sink, .header = header, .epoch = epoch};
+	set->copies = ALIKE_COPIES;
 	set->order = order_new(arena);
 	return set->order != NULL;
 }
@@ -125,6 +133,15 @@ static void lose_witnesses(struct dependencies *set, struct dependency *dependen
 		dependency->witnesses_lost += count;
 }
 
+static void count_alike(struct dependencies *set, struct dependency *dependency, bool alike)
+{
+	_Atomic uint64_t *limit = &set->header->limits[LIMIT_ALIKE];
+
+	if (dependency->alike != alike)
+		atomic_fetch_add_explicit(limit, alike ? 1 : (uint64_t)-1, memory_order_relaxed);
+	dependency->alike = alike;
+}
+
 static void write_instance(struct dependencies *set, struct dependency *dependency)
 {
 	struct dependency_request request = request_of(dependency);
@@ -132,6 +149,8 @@ static void write_instance(struct dependencies *set, struct dependency *dependen
 	if (dependency->written)
 		return;
 	dependency->written = true;
+	if (dependency->alike)
+		count_alike(set, dependency, false);
 	lose_witnesses(set, dependency, dependency->witnesses_lost);
 	lock_describe(dependency->lock, set->sink);
 	for (uint32_t i = 0; i < dependency->count; i++)
@@ -214,6 +233,7 @@ static uint32_t node_of(struct dependencies *set, struct lock *lock)
 	lock->node = node;
 	lock->wanted = NULL;
 	lock->held = NULL;
+	lock->ring_unlike = false;
 	return node;
 }
 
@@ -236,14 +256,139 @@ static bool lies_in_ring(struct dependencies *set, const struct dependency *depe
 	return false;
 }
 
+/* ---- rings ---- */
+
+/*
+ * What lies in a ring is written, with all of the ring; but of rings that look alike (alike.h) only the first few. Each time that there is a
+ * new dependency in a ring, or a new witness of one that is not written, all of it is looked at anew: as soon as it looks like no other it is
+ * written whole. So of every ring there was, at every time, the recording has one of which the same is true.
+ */
+struct ring {
+	struct dependencies *set;
+	bool unlike; /* it cannot be compared: too large, or other processes have to know of it */
+	uint32_t count, seen;
+	struct dependency *members[RING_MOST]; /* in the order in which they came */
+};
+
+static void ring_add(struct ring *ring, struct dependency *dependency)
+{
+	uint32_t at = ring->count;
+
+	ring->unlike |= at == RING_MOST || dependency->witness_count == DEPENDENCY_WITNESSES || touches_shared(dependency);
+	if (ring->unlike)
+		return;
+	for (; at > 0 && ring->members[at - 1]->id > dependency->id; at--)
+		ring->members[at] = ring->members[at - 1];
+	ring->members[at] = dependency;
+	ring->count++;
+}
+
+static void ring_collect(void *ctx, uint32_t node)
+{
+	struct ring *ring = ctx;
+	struct lock *lock = ring->set->owners[node];
+
+	ring->unlike |= lock->ring_unlike;
+	for (struct dependency *dependency = lock->wanted; dependency && !ring->unlike; dependency = dependency->next) {
+		ring->unlike |= ring->seen++ == RING_SEEN;
+		if (lies_in_ring(ring->set, dependency))
+			ring_add(ring, dependency);
+	}
+}
+
+/* How often a ring that looks like this one was written. NULL: it cannot be told. */
+static uint32_t *ring_count(struct ring *ring)
+{
+	struct dependencies *set = ring->set;
+	struct alike alike = {0};
+
+	if (!set->alike)
+		set->alike = arena_alloc(set->arena, sizeof(*set->alike));
+	if (!set->alike)
+		return NULL;
+	for (uint32_t i = 0; i < ring->count; i++) {
+		const struct dependency *dependency = ring->members[i];
+		struct dependency_request request = request_of(dependency);
+
+		alike_add(&alike, &request);
+		for (uint32_t j = 0; j < dependency->witness_count; j++)
+			alike_add_witness(&alike, &set->notes, dependency->witnesses[j].thread, dependency->witnesses[j].segment);
+	}
+	return alike_count(set->alike, &alike);
+}
+
+/* Was one written, or is now, that says the same of all locks which the recording knows, and of these witnesses? */
+static bool written_alike(struct dependencies *set, const struct dependency *dependency)
+{
+	struct dependency_request request = request_of(dependency);
+	struct alike alike = {0};
+
+	alike_add(&alike, &request);
+	for (uint32_t i = 0; i < dependency->witness_count; i++)
+		alike_add_exactly(&alike, dependency->witnesses[i].thread, dependency->witnesses[i].segment);
+	return set->alike && alike_known(set->alike, &alike);
+}
+
+/* Does it lead from one lock that the recording knows to another? Then what is there of the two, of locks that are gone by now, may make a ring
+ * with it. */
+static bool joins_known(const struct dependency *dependency)
+{
+	bool known = false;
+
+	for (uint32_t i = 0; i < dependency->count && dependency->lock->described; i++)
+		known |= !dependency->held[i].lock->gone && dependency->held[i].lock->described;
+	return known;
+}
+
+/* Can nothing new come of the ring, which looks like others that are written? */
+static bool ring_is_old(const struct ring *ring)
+{
+	bool old = true;
+
+	for (uint32_t i = 0; i < ring->count; i++) {
+		const struct dependency *dependency = ring->members[i];
+
+		if (!dependency->written && joins_known(dependency))
+			old &= written_alike(ring->set, dependency);
+	}
+	return old;
+}
+
 static void write_ring_member(void *ctx, uint32_t node)
 {
-	struct dependencies *set = ctx;
-	struct lock *lock = set->owners[node];
+	struct ring *ring = ctx;
+	struct lock *lock = ring->set->owners[node];
 
+	lock->ring_unlike |= ring->unlike;
 	for (struct dependency *dependency = lock->wanted; dependency; dependency = dependency->next)
-		if (!dependency->written && lies_in_ring(set, dependency))
-			write_instance(set, dependency);
+		if (!dependency->written && lies_in_ring(ring->set, dependency))
+			write_instance(ring->set, dependency);
+}
+
+/* The dependency, or a witness of it, is new in its ring; the ring itself is, too, when it has just closed. */
+static void ring_changed(struct dependencies *set, struct dependency *dependency, bool closed)
+{
+	uint32_t node = dependency->lock->node, *count;
+	struct ring ring = {.set = set};
+
+	/* All that was in there before is written. */
+	if (!closed && dependency->lock->ring_unlike) {
+		write_instance(set, dependency);
+		return;
+	}
+	ring.unlike = order_ring_size(set->order, node) > RING_LOCKS;
+	if (!ring.unlike)
+		order_each_in_ring(set->order, node, ring_collect, &ring);
+	count = ring.unlike ? NULL : ring_count(&ring);
+	if (count && *count >= set->copies && ring_is_old(&ring)) {
+		for (uint32_t i = 0; i < ring.count; i++)
+			if (!ring.members[i]->written)
+				count_alike(set, ring.members[i], true);
+		return;
+	}
+	order_each_in_ring(set->order, node, write_ring_member, &ring);
+	if (count)
+		++*count;
 }
 
 /* Enters the edges; a ring that closes is written whole. False: no memory for all of them. */
@@ -259,10 +404,10 @@ static bool add_edges(struct dependencies *set, struct dependency *dependency)
 		whole &= result != ORDER_NO_MEMORY;
 		ring |= result == ORDER_RING;
 	}
-	if (ring)
-		order_each_in_ring(set->order, dependency->lock->node, write_ring_member, set);
-	else if (lies_in_ring(set, dependency) || touches_shared(dependency))
+	if (touches_shared(dependency))
 		write_instance(set, dependency);
+	if (ring || lies_in_ring(set, dependency))
+		ring_changed(set, dependency, ring);
 	return whole;
 }
 
@@ -296,7 +441,7 @@ static void link_held(struct dependency *dependency, uint32_t i)
 {
 	struct holding *link = &dependency->links[i], **head = &dependency->held[i].lock->held;
 
-	*link = (struct holding){dependency, *head, head};
+	*link = (struct holding){.owner = dependency, .next = *head, .back = head};
 	if (*head)
 		(*head)->back = &link->next;
 	*head = link;
@@ -381,7 +526,8 @@ static void count_witness(struct dependencies *set, struct witness witness, int 
 	}
 }
 
-static void add_witness(struct dependencies *set, struct dependency *dependency, struct witness witness)
+/* Returns whether it is new. */
+static bool add_witness(struct dependencies *set, struct dependency *dependency, struct witness witness)
 {
 	uint32_t place;
 
@@ -390,13 +536,13 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 
 		if (known->thread == witness.thread && known->segment == witness.segment) {
 			known->when = witness.when < known->when ? witness.when : known->when;
-			return;
+			return false;
 		}
 	}
 	place = witness_place(dependency, witness.thread);
 	if (place == DEPENDENCY_WITNESSES) {
 		lose_witnesses(set, dependency, 1);
-		return;
+		return false;
 	}
 	if (place == dependency->witness_count)
 		dependency->witness_count++;
@@ -406,6 +552,7 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
 	count_witness(set, dependency->witnesses[place], 1);
 	if (dependency->written)
 		write_witness(set, dependency, dependency->witnesses[place]);
+	return true;
 }
 
 /* ---- retirement ---- */
@@ -417,7 +564,9 @@ static void add_witness(struct dependencies *set, struct dependency *dependency,
  * held can be one. A lock that is gone lives on, for its number, as long as held sets name it.
  *
  * Once written, a dependency is what the recording says of it: one that loses a lock is no longer wanted here, and a request of what would be
- * left is a new one, with witnesses of its own.
+ * left is a new one, with witnesses of its own. One that is alike (see "rings") is made no less exact either. When the recording knows all that
+ * is left of it, it is written now, unless one was that said the same of those locks and witnesses; else it stays as it is, under the key that it
+ * had, for which nobody asks any more, and there are no more of these than a ring that can be compared has.
  */
 
 static void release_gone(struct dependencies *set, struct lock *lock)
@@ -487,10 +636,11 @@ static struct dependency *find_bare(struct dependencies *set, uint64_t key)
 		more |= dependency->held[i].lock->gone;
 	if (!more)
 		return dependency;
-	if (!dependency->written) {
+	if (!dependency->written && !dependency->alike) {
 		keep_common(set, dependency, NULL);
 		return dependency;
 	}
+	write_instance(set, dependency);
 	dependency_free(set, dependency);
 	return NULL;
 }
@@ -510,13 +660,35 @@ static bool part_with(struct dependency *dependency, struct lock *lock)
 	return left;
 }
 
+/* Does the recording know all of its locks that are left? */
+static bool known_elsewhere(const struct dependency *dependency)
+{
+	bool known = dependency->lock->described;
+
+	for (uint32_t i = 0; i < dependency->count; i++)
+		known &= dependency->held[i].lock->gone || dependency->held[i].lock->described;
+	return known;
+}
+
+/* Sees to it that the recording says of the locks that are left, and of these witnesses, what this one does. */
+static void write_left(struct dependencies *set, struct dependency *dependency)
+{
+	if (!written_alike(set, dependency))
+		write_instance(set, dependency);
+}
+
 static void shrink(struct dependencies *set, struct dependency *dependency, struct lock *lock)
 {
 	struct arena *arena = set->arena;
 	struct dependency_request request;
 	struct dependency *known;
+	bool left = part_with(dependency, lock);
 
-	if (!part_with(dependency, lock) || dependency->written) {
+	if (left && dependency->alike && !known_elsewhere(dependency))
+		return;
+	if (left && (dependency->alike || dependency->written))
+		write_left(set, dependency);
+	if (!left || dependency->alike || dependency->written) {
 		dependency_free(set, dependency);
 		return;
 	}
@@ -575,7 +747,8 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 		whole = add_class_dependency(set, request);
 		whole &= add_edges(set, dependency);
 	} else {
-		add_witness(set, dependency, witness);
+		if (add_witness(set, dependency, witness) && dependency->alike)
+			ring_changed(set, dependency, false);
 	}
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;

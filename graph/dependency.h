@@ -7,7 +7,8 @@
  * A lock that is gone leaves, with all that only it needs (dependency_retire): memory is bounded by the locks alive and the code paths.
  *
  * Among classes a dependency is written when it is new. Among instances it is written when it lies in a ring of the order graph: the
- * one that closes a ring, all others in there, and every later one; and always when it touches a process-shared lock.
+ * one that closes a ring, all others in there, and every later one; and always when it touches a process-shared lock. Of rings that look
+ * alike only the first few (alike.h).
  *
  * Pure data; memory from the arena; the caller serialises.
  */
@@ -42,7 +43,9 @@ struct dependencies {
 	uint32_t owners_room;
 	struct lock_table *locks; /* where those that are gone are freed */
 	struct note_table notes;
-	struct dependency *list; /* by content */
+	struct alike_table *alike; /* NULL: there was no ring yet */
+	uint32_t copies;	   /* how many of rings that look alike are written: ALIKE_COPIES */
+	struct dependency *list;   /* by content */
 	struct class_dependency *classes;
 	const struct fact_sink *sink;
 	struct recording_header *header; /* numbers and limits */

@@ -53,6 +53,7 @@ struct lock {
 	/* in the order graph of process `epoch`; another process's are stale (fork) */
 	uint32_t epoch;
 	uint32_t node;		   /* order.h */
+	bool ring_unlike;	   /* its ring is compared with no others: all that lies in there is written */
 	struct dependency *wanted; /* dependencies that ask for it */
 	struct holding *held;	   /* places in held sets of dependencies */
 	UT_hash_handle hh;

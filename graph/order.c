@@ -17,6 +17,7 @@ struct node {
 	struct edge *out, *in;
 	uint32_t parent;       /* union-find; itself: it represents its component */
 	uint32_t next_in_ring; /* the members of a component, in a circle */
+	uint32_t size;	       /* how many members; of representatives only */
 	uint32_t mark;	       /* MARK_* of the search that is going on */
 	uint32_t next_free;
 	bool used;
@@ -106,7 +107,7 @@ uint32_t order_add_node(struct order *order)
 			return ORDER_NONE;
 		node = order->count++;
 	}
-	order->nodes[node] = (struct node){.rank = order->next_rank++, .parent = node, .next_in_ring = node, .used = true};
+	order->nodes[node] = (struct node){.rank = order->next_rank++, .parent = node, .next_in_ring = node, .size = 1, .used = true};
 	return node;
 }
 
@@ -143,7 +144,9 @@ static void leave_ring(struct order *order, uint32_t node)
 	if (top == node) {
 		top = first;
 		nodes[top].rank = nodes[node].rank;
+		nodes[top].size = nodes[node].size;
 	}
+	nodes[top].size--;
 	for (uint32_t member = first; member != node; member = nodes[member].next_in_ring) {
 		nodes[member].parent = top;
 		last = member;
@@ -174,6 +177,11 @@ bool order_same_ring(struct order *order, uint32_t a, uint32_t b)
 bool order_in_ring(struct order *order, uint32_t node)
 {
 	return order->nodes[node].next_in_ring != node;
+}
+
+uint32_t order_ring_size(struct order *order, uint32_t node)
+{
+	return order->nodes[find(order, node)].size;
 }
 
 void order_each_in_ring(struct order *order, uint32_t node, void (*visit)(void *ctx, uint32_t node), void *ctx)
@@ -300,6 +308,7 @@ static void merge(struct order *order, uint32_t into, uint32_t other)
 	uint32_t next = order->nodes[into].next_in_ring;
 
 	order->nodes[other].parent = into;
+	order->nodes[into].size += order->nodes[other].size;
 	order->nodes[into].next_in_ring = order->nodes[other].next_in_ring;
 	order->nodes[other].next_in_ring = next;
 }
@@ -431,6 +440,8 @@ int order_check_invariants(const struct order *order)
 				return __LINE__;
 			member = order->nodes[member].next_in_ring;
 		} while (member != i);
+		if (steps != order->nodes[top].size)
+			return __LINE__;
 		for (const struct edge *edge = node->out; edge; edge = edge->next_out) {
 			uint32_t other = edge->to;
 

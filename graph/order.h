@@ -40,6 +40,8 @@ enum order_result order_add_edge(struct order *order, uint32_t from, uint32_t to
 /* Do both lie in one ring? */
 bool order_same_ring(struct order *order, uint32_t a, uint32_t b);
 bool order_in_ring(struct order *order, uint32_t node);
+/* How many nodes the ring has that it lies in; 1: none. */
+uint32_t order_ring_size(struct order *order, uint32_t node);
 /* Calls `visit` with every node of the ring that `node` lies in (itself included; only itself when it lies in none). */
 void order_each_in_ring(struct order *order, uint32_t node, void (*visit)(void *ctx, uint32_t node), void *ctx);
 /* For tests: 0 when all invariants hold, else the line in order.c that found one broken. */

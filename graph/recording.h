@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	    "gridlock"
-#define RECORDING_VERSION   3
+#define RECORDING_VERSION   4
 #define RECORDING_ORDER	    0x01020304u
 #define RECORDING_CHUNK	    65536u
 #define RECORDING_UNWATCHED "unwatched."
@@ -92,6 +92,7 @@ enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SE
 	X(LOST_MEMORY, "lock events not analysed for want of memory")                                                                      \
 	X(UNSEEN, "lock events inside signal handlers that interrupted gridlock")                                                          \
 	X(WITNESSES, "further witnesses of dependencies that have 16 already")                                                             \
+	X(ALIKE, "dependencies of rings that look just like 8 others, which are recorded")                                                 \
 	X(FRAMES, "stacks cut at 256 frames")                                                                                              \
 	X(NO_SLOT, "threads not watched for want of memory")                                                                               \
 	X(OVERFLOW, "held locks beyond the visible part of a thread's slot")                                                               \

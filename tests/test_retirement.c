@@ -1,5 +1,5 @@
 /*
- * test_retirement.c: locks that come, are nested, and go (dependency_retire), against two naive models. The first says after every random step
+ * test_retirement.c: locks that come, are nested, and go (dependency_retire, alike.h), against two naive models. The first says after every random step
  * what has to be written: it looks at every dependency anew, and at every path. The second knows nothing of any of that, only what was asked
  * for, ever: which rings could be a deadlock. What the cycle stage makes of the recording has to agree with it. Then: memory and recording stay
  * flat, single cases in which the models and the code have differed, every allocation failed once.
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "graph/alike.h"
 #include "graph/cycles.h"
 #include "graph/dependency.h"
 #include "memory.h"
@@ -51,6 +52,7 @@ struct record {
 static struct record records[FACTS];
 static unsigned records_count, facts_count;
 static unsigned described[FACTS]; /* locks, by number: how often */
+static int places[FACTS];	  /* where they were */
 static bool undescribed;	  /* a dependency named a lock that was not */
 
 static void record_dependency(const struct fact_dependency *fact)
@@ -69,7 +71,7 @@ static void record_dependency(const struct fact_dependency *fact)
 static void record_witness(const struct fact_witness *fact)
 {
 	for (unsigned i = 0; i < records_count && i < FACTS; i++) {
-		if (records[i].id == fact->dependency) {
+		if (records[i].id == fact->dependency && fact->thread <= THREADS) {
 			records[i].witnesses[fact->thread] = true;
 			records[i].witness_count++;
 		}
@@ -97,6 +99,7 @@ static bool make(int slot)
 	struct lock_key key = {.kind = CLASS_INIT, .lock_kind = KIND_MUTEX, .stack = 1 + (uint32_t)slot};
 	struct lock_class *class = lock_class_intern(&table, &key, &header.next_class);
 
+	places[next_id % FACTS] = slot;
 	alive[slot] = class ? lock_add(&table, next_id++, 0, class, 1) : NULL;
 	return alive[slot] != NULL;
 }
@@ -125,6 +128,7 @@ static void setup(void)
 {
 	begin(NULL);
 	ck_assert(dependencies_init(&set, &arena, &sink, &header, 1));
+	set.copies = UINT32_MAX;
 	for (int slot = 0; slot < SLOTS; slot++)
 		ck_assert(make(slot));
 }
@@ -137,7 +141,7 @@ static void teardown(void)
 
 /* A thread asks for a lock; each held set is one of slots, outermost first. */
 struct wish {
-	uint32_t thread, stack;
+	uint32_t thread, segment, stack;
 	uint8_t mode, how;
 	int wanted, count;
 	int held[SLOTS];
@@ -152,7 +156,7 @@ static enum dependency_result ask(const struct wish *wish)
 					     .mode = wish->mode,
 					     .how = wish->how,
 					     .thread = wish->thread,
-					     .segment = 1,
+					     .segment = wish->segment,
 					     .count = (uint32_t)wish->count,
 					     .held = held};
 
@@ -175,14 +179,19 @@ static struct held_set as_facts(const struct wish *wish)
 	return what;
 }
 
-/* Thread `thread` holds the locks in the slots of `holds` and asks for another, a..h; at stack 1, exclusively. */
-static void asks(uint32_t thread, const char *holds, char wants)
+/* A thread holds the locks in the slots of `holds` and asks for another, a..h; at stack 1, exclusively. */
+static void asks_in(uint32_t thread, uint32_t segment, const char *holds, char wants)
 {
-	struct wish wish = {.thread = thread, .stack = 1, .wanted = wants - 'a'};
+	struct wish wish = {.thread = thread, .segment = segment, .stack = 1, .wanted = wants - 'a'};
 
 	for (; *holds; holds++)
 		wish.held[wish.count++] = *holds - 'a';
 	ck_assert_int_ne(ask(&wish), DEPENDENCY_NO_MEMORY);
+}
+
+static void asks(uint32_t thread, const char *holds, char wants)
+{
+	asks_in(thread, 1, holds, wants);
 }
 
 /* ---- the first model: what has to be written ---- */
@@ -526,15 +535,15 @@ static struct cycles_result judge(struct arena *memory)
 		struct cycles_dependency *dependency = &found_dependencies[i];
 
 		*dependency = (struct cycles_dependency){.lock = what->lock,
-							 .stack = (uint32_t)what->lock,
+							 .stack = i * (SLOTS + 1) + SLOTS,
 							 .mode = what->mode,
 							 .how = what->how,
 							 .held_count = what->count,
 							 .held = found_held[i],
 							 .witnesses = found_witnesses[i]};
 		for (uint32_t j = 0; j < what->count; j++)
-			found_held[i][j] = (struct cycles_held){
-				.lock = what->held[j].lock, .stack = (uint32_t)what->held[j].lock, .mode = what->held[j].mode};
+			found_held[i][j] =
+				(struct cycles_held){.lock = what->held[j].lock, .stack = i * (SLOTS + 1) + j, .mode = what->held[j].mode};
 		for (uint32_t thread = 1; thread <= THREADS; thread++)
 			if (records[i].witnesses[thread])
 				found_witnesses[i][dependency->witness_count++] = (struct cycles_witness){.thread = thread, .segment = 1};
@@ -603,6 +612,7 @@ static int random_below(unsigned *seed, int below)
 static struct wish random_wish(unsigned *seed, bool distinct, uint32_t step)
 {
 	struct wish wish = {.thread = 1 + (uint32_t)random_below(seed, THREADS),
+			    .segment = 1,
 			    .stack = distinct ? 1 + step : 1 + (uint32_t)random_below(seed, 2),
 			    .mode = random_below(seed, 6) == 0,
 			    .how = random_below(seed, 6) ? LOCK_BLOCKING : (uint8_t)random_below(seed, 3)};
@@ -807,9 +817,10 @@ START_TEST(what_was_written_with_a_lock_that_is_gone_is_another_one_without_it)
 	asks(2, "a", 'b');
 	ck_assert_uint_eq(records_count, 3);
 	ck_assert_uint_eq(records[2].what.count, 1);
+	ck_assert_uint_eq(errors(), 1);
 	asks(3, "b", 'a');
 	ck_assert_uint_eq(records_count, 4);
-	ck_assert_uint_eq(errors(), 1);
+	ck_assert_uint_eq(errors(), 3);
 }
 END_TEST
 
@@ -989,10 +1000,397 @@ START_TEST(every_allocation_may_fail_and_what_comes_after_is_found)
 }
 END_TEST
 
+/* ---- rings that look alike ---- */
+
+static void setup_alike(void)
+{
+	setup();
+	set.copies = ALIKE_COPIES;
+}
+
+static void renew_all(const char *which)
+{
+	for (; *which; which++) {
+		retire(*which - 'a');
+		ck_assert(make(*which - 'a'));
+	}
+}
+
+static uint64_t not_written(void)
+{
+	return atomic_load(&header.limits[LIMIT_ALIKE]);
+}
+
+START_TEST(of_rings_that_look_alike_eight_are_written)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < 100000; i++) {
+		asks(1, "a", 'b');
+		asks(1, "b", 'a');
+		renew_all("ab");
+		bytes = i == 1000 ? arena.bytes + tables.bytes : bytes;
+	}
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES);
+	ck_assert_uint_eq(not_written(), 2 * (100000 - ALIKE_COPIES));
+	ck_assert_uint_eq(arena.bytes + tables.bytes, bytes);
+	ck_assert_uint_eq(errors(), 0);
+}
+END_TEST
+
+/* A harmless ring, a hundred times; the last of them lives. */
+static void hundred_rings(uint32_t first, const char *one, uint32_t second, const char *other)
+{
+	for (int i = 0; i < 100; i++) {
+		renew_all("abgh");
+		asks(first, one, 'b');
+		asks(second, other, 'a');
+	}
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES);
+	ck_assert_uint_eq(errors(), 0);
+}
+
+START_TEST(one_more_thread_in_one_of_them_is_seen)
+{
+	hundred_rings(1, "a", 1, "b");
+	asks(2, "b", 'a');
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES + 2);
+	ck_assert_uint_eq(not_written(), 2 * (100 - ALIKE_COPIES - 1));
+	ck_assert_uint_eq(errors(), 1);
+}
+END_TEST
+
+START_TEST(other_threads_in_the_same_parts_are_not)
+{
+	hundred_rings(1, "a", 1, "b");
+	renew_all("ab");
+	asks(2, "a", 'b');
+	asks(2, "b", 'a');
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES);
+}
+END_TEST
+
+START_TEST(two_threads_are_not_one_in_two_segments)
+{
+	for (int i = 0; i < 20; i++) {
+		renew_all("ab");
+		asks_in(1, 1, "a", 'b');
+		asks_in(1, 2, "b", 'a');
+	}
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES);
+	ck_assert_uint_eq(errors(), 0);
+	renew_all("ab");
+	asks_in(1, 1, "a", 'b');
+	asks_in(2, 2, "b", 'a');
+	ck_assert_uint_eq(errors(), 1);
+}
+END_TEST
+
+START_TEST(a_gate_that_is_missing_once_is_seen)
+{
+	hundred_rings(1, "ga", 2, "gb");
+	renew_all("abg");
+	asks(1, "ga", 'b');
+	asks(2, "b", 'a');
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES + 2);
+	ck_assert_uint_eq(errors(), 1);
+}
+END_TEST
+
+START_TEST(two_gates_of_one_class_are_no_gate)
+{
+	hundred_rings(1, "ga", 2, "gb");
+	renew_all("abgh");
+	alive[7]->class = alive[6]->class;
+	asks(1, "ga", 'b');
+	asks(2, "hb", 'a');
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES + 2);
+	ck_assert_uint_eq(errors(), 1);
+}
+END_TEST
+
+/* Thread 1, up to this segment, is over before thread 2 begins. */
+static void note_order(uint32_t thread, uint32_t until, enum order_event event)
+{
+	union {
+		struct fact_segment fact;
+		char room[sizeof(struct fact_segment) + sizeof(struct fact_before)];
+	} u = {.fact = {.head = {.size = sizeof(u), .kind = FACT_SEGMENT}, .thread = thread, .segment = 1, .count = 1}};
+
+	u.fact.before[0] = (struct fact_before){.thread = 1, .segment = until, .event = event};
+	note_drop(&set.notes, note_find(&set.notes, thread, 1));
+	ck_assert_ptr_nonnull(note_add(&set.notes, thread, 1, &u.fact.head));
+}
+
+/* A ring of threads 1 and `second`; how many dependencies of it are written. */
+static unsigned ring_with(uint32_t second)
+{
+	unsigned before = records_count;
+
+	renew_all("ab");
+	asks(1, "a", 'b');
+	asks(second, "b", 'a');
+	return records_count - before;
+}
+
+START_TEST(what_orders_them_tells_rings_apart)
+{
+	for (uint32_t thread = 2; thread < 30; thread++)
+		note_order(thread, thread < 20, EVENT_JOIN);
+	for (uint32_t thread = 2; thread < 12; thread++)
+		ck_assert_uint_eq(ring_with(thread), thread < 2 + ALIKE_COPIES ? 2 : 0);
+	note_order(30, 1, EVENT_SEMAPHORE);
+	ck_assert_uint_eq(ring_with(30), 2);
+	ck_assert_uint_eq(ring_with(12), 0);
+	ck_assert_uint_eq(ring_with(20), 2);
+	ck_assert_uint_eq(ring_with(31), 2);
+	ck_assert_uint_eq(ring_with(13), 0);
+}
+END_TEST
+
+START_TEST(what_a_gate_that_is_gone_leaves_of_locks_nobody_knows_is_kept)
+{
+	hundred_rings(1, "ga", 2, "gb");
+	retire(6);
+	asks(2, "b", 'a');
+	ck_assert_uint_eq(errors(), 1);
+}
+END_TEST
+
+START_TEST(what_a_gate_that_is_gone_leaves_of_locks_that_have_become_known_is_written)
+{
+	hundred_rings(1, "ga", 1, "gb");
+	asks(1, "abc", 'd');
+	asks(1, "abd", 'c');
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES + 2);
+	retire(6);
+	ck_assert_uint_eq(records_count, 2 * ALIKE_COPIES + 4);
+	asks(2, "b", 'a');
+	ck_assert_uint_eq(errors(), 1);
+}
+END_TEST
+
+START_TEST(what_a_gate_that_is_gone_leaves_of_locks_that_are_known_was_written_of_the_same)
+{
+	unsigned written = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		asks(1, "ga", 'b');
+		asks(1, "gb", 'a');
+		renew_all("g");
+		written = i == 100 ? records_count : written;
+	}
+	ck_assert_uint_le(written, 5 * ALIKE_COPIES);
+	ck_assert_uint_eq(records_count, written);
+	ck_assert_uint_eq(errors(), 0);
+	asks(2, "b", 'a');
+	ck_assert_uint_ge(errors(), 1);
+	retire_all();
+}
+END_TEST
+
+START_TEST(what_was_done_under_gates_that_are_gone_is_the_other_side_of_what_another_thread_does)
+{
+	for (int i = 0; i < 100; i++) {
+		asks(1, "ga", 'b');
+		asks(1, "gb", 'a');
+		renew_all("g");
+	}
+	ck_assert_uint_eq(errors(), 0);
+	/* Of thread 2 alone it is no ring either, but it is the other side of what thread 1 did under other gates. */
+	asks(2, "ga", 'b');
+	ck_assert_uint_gt(errors(), 0);
+}
+END_TEST
+
+START_TEST(a_ring_too_large_to_compare_is_written_each_time)
+{
+	for (int i = 0; i < 20; i++) {
+		unsigned before = records_count;
+
+		/* Through h there are two rings, of eight locks and of nine: c again, at another place. */
+		for (char wants = 'a'; wants < 'h'; wants++)
+			asks(1, (char[]){wants, 0}, (char)(wants + 1));
+		asks(1, "h", 'a');
+		ck_assert_uint_eq(records_count - before, i < ALIKE_COPIES ? 8 : 0);
+		renew_all("abcdefgh");
+	}
+	for (int i = 0; i < 20; i++) {
+		unsigned before = records_count;
+
+		for (uint32_t stack = 1; stack <= 40; stack++) {
+			struct wish wish = {.thread = 1, .segment = 1, .stack = stack, .wanted = 1, .count = 1};
+
+			ask(&wish);
+		}
+		asks(1, "b", 'a');
+		ck_assert_uint_eq(records_count - before, 41);
+		renew_all("ab");
+	}
+}
+END_TEST
+
+START_TEST(what_other_processes_share_is_written_each_time)
+{
+	alive[0]->class->key.lock_flags = LOCK_PROCESS_SHARED;
+	for (int i = 0; i < 20; i++) {
+		asks(1, "a", 'b');
+		asks(1, "b", 'a');
+		renew_all("b");
+	}
+	ck_assert_uint_eq(records_count, 40);
+}
+END_TEST
+
+/* ---- the second model again: what is not written looks like something that is ---- */
+
+/* Does the cycle look like that ring, from link `at` on: the same places, of the same slots? */
+static bool looks_like(const struct cycle *cycle, uint32_t at, const struct request *const *ring)
+{
+	for (uint32_t i = 0; i < cycle->length; i++) {
+		uint32_t link = (at + i) % cycle->length;
+		const struct held_set *what = &records[cycle->links[link].dependency].what;
+
+		if (what->stack != ring[i]->what.stack || what->mode != ring[i]->what.mode || what->how != ring[i]->what.how ||
+		    places[what->lock] != places[ring[i]->what.lock])
+			return false;
+	}
+	return true;
+}
+
+static bool is_told(const struct cycles_result *result, uint32_t length, const struct request *const *ring)
+{
+	for (const struct cycle *cycle = result->cycles; cycle; cycle = cycle->next)
+		for (uint32_t at = 0; at < length && cycle->length == length && cycle->rule == RULE_LOCK_ORDER_CYCLE; at++)
+			if (looks_like(cycle, at, ring))
+				return true;
+	return false;
+}
+
+/* Is every error that the cycle stage found one? */
+static bool no_wolf(const struct cycles_result *result)
+{
+	for (const struct cycle *cycle = result->cycles; cycle; cycle = cycle->next)
+		if (cycle->length == 2 && cycle->rule == RULE_LOCK_ORDER_CYCLE &&
+		    !possible(lock_of(cycle, 0), lock_of(cycle, 1), 0, UINT64_MAX))
+			return false;
+	return true;
+}
+
+static unsigned told;
+
+/* Every ring that could be a deadlock, and of three locks those whose links came while all of them lived. */
+static bool all_told(const struct cycles_result *result)
+{
+	const struct request *stop = history + history_count, *x, *y, *z;
+
+	for (x = history; x < stop; x++)
+		for (y = history; y < stop; y++)
+			for (z = history; z < stop && waits_for(x, y); z++) {
+				uint64_t until = first_gone(x->what.lock, y->what.lock, z->what.lock);
+				const struct request *const ring[] = {x, y, z};
+
+				if (z == y && is_ring(x, y, x)) {
+					told++;
+					if (!is_told(result, 2, ring))
+						return false;
+				} else if (x->when < until && y->when < until && z->when < until && x->what.lock != y->what.lock &&
+					   y->what.lock != z->what.lock && z->what.lock != x->what.lock && !waits_for(y, x) &&
+					   !waits_for(z, y) && !waits_for(x, z) && is_ring(x, y, z) && !is_told(result, 3, ring)) {
+					return false;
+				}
+			}
+	return true;
+}
+
+/* A piece of code that takes locks one after the other, and another that takes them in another order. */
+static void random_code(unsigned *seed, struct wish *code)
+{
+	code[0] = random_wish(seed, false, 0);
+	code[1] = random_wish(seed, false, 0);
+	code[0].how = code[1].how = LOCK_BLOCKING;
+	if (random_below(seed, 4) == 0)
+		return;
+	/* The very same locks, turned by one: perhaps with a gate in front. */
+	code[1] = code[0];
+	code[1].wanted = code[0].held[code[0].count - 1];
+	code[1].held[code[0].count - 1] = code[0].wanted;
+}
+
+static void random_request(unsigned *seed, const struct wish *place, uint32_t number)
+{
+	struct wish wish = *place;
+
+	wish.thread = 1 + (uint32_t)random_below(seed, 5) / 3;
+	history[history_count++] = (struct request){.what = as_facts(&wish), .thread = wish.thread, .when = number};
+	ck_assert_int_eq(ask(&wish), DEPENDENCY_OPEN);
+	ck_assert_int_eq(order_check_invariants(set.order), 0);
+}
+
+static void random_renewals(unsigned *seed, const struct wish *place, uint32_t number)
+{
+	for (int slot = 0; slot < SLOTS; slot++) {
+		bool used = slot == place->wanted;
+
+		for (int i = 0; i < place->count; i++)
+			used |= slot == place->held[i];
+		if (!used || random_below(seed, 8) == 0)
+			continue;
+		gone[alive[slot]->id] = number;
+		renew_all((char[]){(char)('a' + slot), 0});
+	}
+}
+
+/* Two such, gone through again and again, by any thread, with locks that come and go. */
+static void random_repetition(unsigned *seed)
+{
+	struct wish code[2][2];
+
+	random_code(seed, code[0]);
+	random_code(seed, code[1]);
+	for (uint32_t number = 0; history_count + 4 < STEPS;) {
+		const struct wish *piece = code[random_below(seed, 2)];
+
+		for (int i = random_below(seed, 8) == 0; i < 2; i++)
+			random_request(seed, &piece[i], number++);
+		random_renewals(seed, &piece[random_below(seed, 2)], number);
+	}
+}
+
+START_TEST(what_is_not_written_looks_like_what_is)
+{
+	unsigned seed = (unsigned)time(NULL) * 41 + (unsigned)_i;
+	uint64_t left = 0;
+
+	seed = getenv("SEED") ? (unsigned)strtoul(getenv("SEED"), NULL, 10) : seed;
+	printf("alike model: seed %u\n", seed);
+	fflush(stdout);
+	told = 0;
+	for (int round = 0; round < 2000; round++) {
+		struct arena memory = test_arena(NULL);
+		struct cycles_result result;
+
+		teardown();
+		setup();
+		set.copies = 1;
+		model_begin();
+		random_repetition(&seed);
+		result = judge(&memory);
+		ck_assert(!result.bounded && !undescribed);
+		ck_assert(no_wolf(&result));
+		ck_assert(all_told(&result));
+		arena_fini(&memory);
+		left += not_written();
+	}
+	ck_assert_uint_gt(left, 1000);
+	ck_assert_uint_gt(told, 1000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("retirement");
-	TCase *tests = tcase_create("retirement");
+	TCase *tests = tcase_create("retirement"), *alike = tcase_create("alike");
 	SRunner *runner;
 	int failed;
 
@@ -1014,6 +1412,23 @@ int main(void)
 	tcase_add_test(tests, threads_that_end_with_their_locks_leave_no_notes);
 	tcase_add_test(tests, every_allocation_may_fail_and_what_comes_after_is_found);
 	suite_add_tcase(suite, tests);
+	tcase_set_timeout(alike, 120);
+	tcase_add_checked_fixture(alike, setup_alike, teardown);
+	tcase_add_test(alike, of_rings_that_look_alike_eight_are_written);
+	tcase_add_test(alike, one_more_thread_in_one_of_them_is_seen);
+	tcase_add_test(alike, other_threads_in_the_same_parts_are_not);
+	tcase_add_test(alike, two_threads_are_not_one_in_two_segments);
+	tcase_add_test(alike, a_gate_that_is_missing_once_is_seen);
+	tcase_add_test(alike, two_gates_of_one_class_are_no_gate);
+	tcase_add_test(alike, what_orders_them_tells_rings_apart);
+	tcase_add_test(alike, what_a_gate_that_is_gone_leaves_of_locks_nobody_knows_is_kept);
+	tcase_add_test(alike, what_a_gate_that_is_gone_leaves_of_locks_that_have_become_known_is_written);
+	tcase_add_test(alike, what_a_gate_that_is_gone_leaves_of_locks_that_are_known_was_written_of_the_same);
+	tcase_add_test(alike, what_was_done_under_gates_that_are_gone_is_the_other_side_of_what_another_thread_does);
+	tcase_add_test(alike, a_ring_too_large_to_compare_is_written_each_time);
+	tcase_add_test(alike, what_other_processes_share_is_written_each_time);
+	tcase_add_loop_test(alike, what_is_not_written_looks_like_what_is, 0, 2);
+	suite_add_tcase(suite, alike);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -1,0 +1,117 @@
+/* alike.c: see alike.h. */
+#include "alike.h"
+
+#define PROBES 16u
+
+static void mix(struct alike *alike, uint64_t value)
+{
+	alike->hash = hash_mix(alike->hash, value);
+}
+
+/* A lock by what it is judged by: where else in the ring it is. */
+static void mix_lock(struct alike *alike, const struct lock *lock)
+{
+	uint32_t i = 0;
+
+	mix(alike, lock->class->id);
+	if (lock->described && !lock->gone) {
+		mix(alike, lock->id << 1 | 1);
+		return;
+	}
+	while (i < alike->locks_count && alike->locks[i] != lock)
+		i++;
+	if (i == ALIKE_LOCKS) {
+		alike->too_large = true;
+		return;
+	}
+	alike->locks[i] = lock;
+	alike->locks_count += i == alike->locks_count;
+	mix(alike, (uint64_t)i << 1);
+}
+
+void alike_add(struct alike *alike, const struct dependency_request *dependency)
+{
+	mix_lock(alike, dependency->lock);
+	mix(alike, (uint64_t)dependency->stack << 16 | (uint64_t)dependency->mode << 8 | dependency->how);
+	mix(alike, dependency->count);
+	for (uint32_t i = 0; i < dependency->count; i++) {
+		const struct dependency_held *held = &dependency->held[i];
+
+		mix_lock(alike, held->lock);
+		mix(alike, (uint64_t)held->stack << 16 | (uint64_t)held->mode << 8 | held->how);
+	}
+}
+
+/* The event by which the one is over before the other begins, as the command looks it up: the first that tells. */
+static void mix_order(struct alike *alike, struct note_table *notes, struct alike_witness first, struct alike_witness second)
+{
+	const struct note *note = note_find(notes, second.thread, second.segment);
+	const struct fact_segment *segment = note && note->fact->kind == FACT_SEGMENT ? (const struct fact_segment *)note->fact : NULL;
+
+	for (uint32_t i = 0; segment && i < segment->count; i++) {
+		const struct fact_before *before = &segment->before[i];
+
+		if (before->thread == first.thread && before->segment >= first.segment) {
+			mix(alike, (uint64_t)before->stack << 8 | (before->event + 1));
+			return;
+		}
+	}
+	mix(alike, 0);
+}
+
+void alike_add_witness(struct alike *alike, struct note_table *notes, uint32_t thread, uint32_t segment)
+{
+	struct alike_witness witness = {thread, segment};
+	uint32_t i = 0;
+
+	while (i < alike->witnesses_count && (alike->witnesses[i].thread != thread || alike->witnesses[i].segment != segment))
+		i++;
+	mix(alike, i);
+	if (i < alike->witnesses_count)
+		return;
+	if (i == ALIKE_WITNESSES) {
+		alike->too_large = true;
+		return;
+	}
+	/* A new one: beside each that came before, of the same thread or not, and in which order. */
+	for (uint32_t j = 0; j < i; j++) {
+		mix(alike, alike->witnesses[j].thread == thread);
+		mix_order(alike, notes, alike->witnesses[j], witness);
+		mix_order(alike, notes, witness, alike->witnesses[j]);
+	}
+	alike->witnesses[alike->witnesses_count++] = witness;
+}
+
+void alike_add_exactly(struct alike *alike, uint32_t thread, uint32_t segment)
+{
+	mix(alike, (uint64_t)thread << 32 | segment);
+}
+
+bool alike_known(struct alike_table *table, const struct alike *alike)
+{
+	const uint32_t places = sizeof(table->known) / sizeof(table->known[0]), ways = sizeof(table->known[0]) / sizeof(table->known[0][0]);
+	uint64_t *known = table->known[alike->hash % places];
+
+	for (uint32_t i = 0; i < ways; i++)
+		if (known[i] == alike->hash)
+			return !alike->too_large;
+	for (uint32_t i = ways - 1; i > 0; i--)
+		known[i] = known[i - 1];
+	known[0] = alike->hash;
+	return false;
+}
+
+uint32_t *alike_count(struct alike_table *table, const struct alike *alike)
+{
+	const uint32_t size = sizeof(table->counts) / sizeof(table->counts[0]);
+
+	for (uint32_t i = 0; !alike->too_large && i < PROBES; i++) {
+		struct alike_count *at = &table->counts[(alike->hash + i) % size];
+
+		if (at->hash == 0)
+			at->hash = alike->hash;
+		if (at->hash == alike->hash)
+			return &at->count;
+	}
+	return NULL;
+}
