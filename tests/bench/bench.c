@@ -108,11 +108,39 @@ static void alloc_beside(void)
 	alloc();
 }
 
+/* Two locks from their beginning to their end, nested: in one order, and in both. */
+static void live(int orders)
+{
+	pthread_mutex_t locks[2];
+
+	pthread_mutex_init(&locks[0], NULL);
+	pthread_mutex_init(&locks[1], NULL);
+	for (int i = 0; i < orders; i++) {
+		pthread_mutex_lock(&locks[i]);
+		pthread_mutex_lock(&locks[!i]);
+		pthread_mutex_unlock(&locks[!i]);
+		pthread_mutex_unlock(&locks[i]);
+	}
+	pthread_mutex_destroy(&locks[0]);
+	pthread_mutex_destroy(&locks[1]);
+}
+
+static void life(void)
+{
+	live(1);
+}
+
+static void life_ring(void)
+{
+	live(2);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
-} modes[] = {{"pair", pair},	 {"work", work},       {"nested", nested},  {"read", read_pair}, {"try", try_pair},
-	     {"depth4", depth4}, {"depth16", depth16}, {"cond", ping_pong}, {"free", alloc},	 {"free_near", alloc_beside}};
+} modes[] = {{"pair", pair},	 {"work", work},	  {"nested", nested},  {"read", read_pair}, {"try", try_pair},
+	     {"depth4", depth4}, {"depth16", depth16},	  {"cond", ping_pong}, {"free", alloc},	    {"free_near", alloc_beside},
+	     {"life", life},	 {"life_ring", life_ring}};
 
 static void *loop(void *number)
 {
