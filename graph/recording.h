@@ -92,6 +92,7 @@ enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SE
 	X(LOST_MEMORY, "lock events not analysed for want of memory")                                                                      \
 	X(UNSEEN, "lock events inside signal handlers that interrupted gridlock")                                                          \
 	X(WITNESSES, "further witnesses of dependencies that have 16 already")                                                             \
+	X(HELD, "acquisitions under more than 384 locks, of which the outermost and the innermost 64 count")                               \
 	X(ALIKE, "dependencies of rings that look just like 8 others, which are recorded")                                                 \
 	X(FRAMES, "stacks cut at 256 frames")                                                                                              \
 	X(NO_SLOT, "threads not watched for want of memory")                                                                               \

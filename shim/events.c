@@ -21,7 +21,6 @@ struct events {
 	struct dependencies dependencies;
 	struct finding *findings;
 	struct dependency_held *held; /* scratch: the held set of a request */
-	uint32_t held_room;
 };
 
 /* Survives a fork: numbers and classes of locks stay true. */
@@ -172,42 +171,52 @@ bool event_is_witness(uint32_t thread)
 	return process->events && dependency_has_witness(&process->events->dependencies, thread);
 }
 
-static bool held_reserve(struct events *e, uint32_t count)
-{
-	uint32_t room = e->held_room ? e->held_room : 64;
-	struct dependency_held *held;
+/* Every lock held costs an edge, for each new request. Of more than HELD_MAX only the outermost and the innermost HELD_END count. */
+#define HELD_MAX 384u
+#define HELD_END 64u
 
-	while (room < count)
-		room *= 2;
-	if (room == e->held_room)
-		return true;
-	held = arena_alloc(&process->arena, room * sizeof(*held));
-	if (!held)
-		return false;
-	arena_free(&process->arena, e->held, e->held_room * sizeof(*held));
-	e->held = held;
-	e->held_room = room;
-	return true;
+static bool held_reserve(struct events *e)
+{
+	if (!e->held)
+		e->held = arena_alloc(&process->arena, HELD_MAX * sizeof(*e->held));
+	return e->held != NULL;
 }
 
-/* The thread's held set for a request of `lock`: without what is unknown, each lock once, where it was taken first. Returns its size;
- * 0 too when `lock` is held already: a relock asks for nothing new. */
+static bool already_in(const struct dependency_held *held, uint32_t count, const struct lock *lock)
+{
+	while (count-- > 0)
+		if (held[count].lock == lock)
+			return true;
+	return false;
+}
+
+static bool holds(struct self *self, const struct lock *lock)
+{
+	for (uint32_t i = 0; i < self->attached->depth; i++)
+		if (self_held(self, i)->lock == lock->id && !(self_held(self, i)->flags & HELD_UNKNOWN))
+			return true;
+	return false;
+}
+
+/* The thread's held set for a request of `lock`, in e->held: without what is unknown, each lock once, where it was taken first. Returns its
+ * size; 0 too when `lock` is held already: a relock asks for nothing new. */
 static uint32_t held_set(struct events *e, struct self *self, const struct lock *lock)
 {
 	uint32_t depth = self->attached->depth, count = 0;
 
+	if (holds(self, lock))
+		return 0;
+	if (depth > HELD_MAX)
+		sink_limit(LIMIT_HELD);
 	for (uint32_t i = 0; i < depth; i++) {
-		const struct held *held = self_held(self, i);
-		struct lock *other = held->lock && !(held->flags & HELD_UNKNOWN) ? lock_find(&locks, held->lock) : NULL;
-		bool again = false;
+		const struct held *held;
+		struct lock *other;
 
-		if (!other)
-			continue;
-		if (other == lock)
-			return 0;
-		for (uint32_t j = 0; j < count && !again; j++)
-			again = e->held[j].lock == other;
-		if (!again)
+		if (i == HELD_END && depth > HELD_MAX)
+			i = depth - HELD_END;
+		held = self_held(self, i);
+		other = held->lock && !(held->flags & HELD_UNKNOWN) ? lock_find(&locks, held->lock) : NULL;
+		if (other && !already_in(e->held, count, other))
 			e->held[count++] = (struct dependency_held){other, held->stack, held->mode, held->how};
 	}
 	return count;
@@ -223,7 +232,7 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	request.lock = lock_find(&locks, id);
 	if (!request.lock)
 		return DEPENDENCY_OPEN;
-	if (!e || !held_reserve(e, self->attached->depth))
+	if (!e || !held_reserve(e))
 		return DEPENDENCY_NO_MEMORY;
 	request.count = held_set(e, self, request.lock);
 	if (request.count == 0)
