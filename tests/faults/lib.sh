@@ -32,8 +32,14 @@ skip()
 	echo "skip  $1"
 }
 
-# watched COMMAND...: under the launcher; bare COMMAND...: with the library alone. Their stdout, stderr and code: $work/out, $work/err, $code.
-# A hang is 124.
+# native COMMAND...; watched COMMAND...: under the launcher; bare COMMAND...: with the library alone. Their stdout, stderr and code: $work/out,
+# $work/err, $code. A hang is 124.
+native()
+{
+	timeout --kill-after=5 "${LIMIT:-20}" "$@" >"$work/out" 2>"$work/err"
+	export code=$?
+}
+
 watched()
 {
 	timeout --kill-after=5 "${LIMIT:-20}" "$gridlock" "$@" >"$work/out" 2>"$work/err"

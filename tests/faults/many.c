@@ -1,6 +1,6 @@
 /*
- * many.c: many KIND COUNT: as many live threads, thread starts, lives of locks, locks held at once, or processes in one tree. Prints how many came
- * to their end, and then its memory at the most (VmHWM, KiB) on a line of its own.
+ * many.c: many KIND COUNT: as many live threads, thread starts, lives of locks, locks held at once or hand over hand, or processes in one tree.
+ * Prints how many came to their end, and then its memory at the most (VmHWM, KiB) on a line of its own.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -120,6 +120,20 @@ static void deep(unsigned count)
 	free(locks);
 }
 
+/* Hand over hand: two are held at once, each the one after the other's. */
+static void chain(unsigned count)
+{
+	pthread_mutex_t *locks = calloc(count + 1, sizeof(*locks));
+
+	pthread_mutex_lock(&locks[0]);
+	for (unsigned i = 0; i < count; i++) {
+		done += pthread_mutex_lock(&locks[i + 1]) == 0;
+		pthread_mutex_unlock(&locks[i]);
+	}
+	pthread_mutex_unlock(&locks[count]);
+	free(locks);
+}
+
 /* Each forks up to ten, until there are enough. */
 static void processes(unsigned count)
 {
@@ -141,9 +155,13 @@ static void processes(unsigned count)
 static const struct {
 	const char *name;
 	void (*run)(unsigned count);
-} kinds[] = {
-	{"live-threads", live_threads}, {"thread-starts", thread_starts}, {"lives", lives}, {"nested-lives", nested_lives}, {"deep", deep},
-	{"processes", processes}};
+} kinds[] = {{"live-threads", live_threads},
+	     {"thread-starts", thread_starts},
+	     {"lives", lives},
+	     {"nested-lives", nested_lives},
+	     {"deep", deep},
+	     {"chain", chain},
+	     {"processes", processes}};
 
 static void print_memory(void)
 {
