@@ -1,8 +1,10 @@
 /*
- * many.c: many KIND COUNT: as many live threads, thread starts, lives of locks, locks held at once or hand over hand, or processes in one tree.
- * Prints how many came to their end, and then its memory at the most (VmHWM, KiB) on a line of its own.
+ * many.c: many KIND COUNT: as many live threads, thread starts, lives of locks, also nested, locks held at once or hand over hand, or processes
+ * in one tree. Prints how many came to their end, and then its memory at the most (VmHWM, KiB) on a line of its own.
  */
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +111,55 @@ static void nested_lives(unsigned count)
 		life(true);
 }
 
+/* One lock under the other. */
+static void nest(pthread_mutex_t *first, pthread_mutex_t *second)
+{
+	pthread_mutex_lock(first);
+	pthread_mutex_lock(second);
+	done++;
+	pthread_mutex_unlock(second);
+	pthread_mutex_unlock(first);
+}
+
+static atomic_bool inverted;
+
+static void *invert(void *unused)
+{
+	nest(&inner, &outer);
+	inverted = true;
+	return unused;
+}
+
+/* Locks that are made, nested in one another and gone again: destroyed, freed, or just no more on the stack. Then, with two that were there all
+ * the time, an inversion, which only luck and no lock, create or join keeps from being a deadlock. */
+static void retire(unsigned count)
+{
+	pthread_t other;
+
+	for (unsigned i = 0; i < count; i += 4) {
+		pthread_mutex_t *heap = malloc(2 * sizeof(*heap)), stack = PTHREAD_MUTEX_INITIALIZER;
+
+		heap[0] = heap[1] = stack;
+		nest(&outer, &heap[0]);
+		nest(&heap[0], &heap[1]);
+		nest(&heap[1], &inner);
+		free(heap);
+		pthread_mutex_init(&stack, NULL);
+		nest(&outer, &stack);
+		nest(&stack, &inner);
+		pthread_mutex_destroy(&stack);
+		pthread_mutex_init(&stack, NULL);
+		nest(&inner, &stack);
+		pthread_mutex_destroy(&stack);
+	}
+	if (pthread_create(&other, NULL, invert, NULL) != 0)
+		exit(9);
+	while (!inverted)
+		sched_yield();
+	nest(&outer, &inner);
+	pthread_join(other, NULL);
+}
+
 static void deep(unsigned count)
 {
 	pthread_mutex_t *locks = calloc(count, sizeof(*locks));
@@ -159,6 +210,7 @@ static const struct {
 	     {"thread-starts", thread_starts},
 	     {"lives", lives},
 	     {"nested-lives", nested_lives},
+	     {"retire", retire},
 	     {"deep", deep},
 	     {"chain", chain},
 	     {"processes", processes}};
