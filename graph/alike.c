@@ -1,7 +1,8 @@
 /* alike.c: see alike.h. */
 #include "alike.h"
 
-#define PROBES 16u
+#define PROBES	 16u
+#define SEGMENTS 4u /* of one thread that are told of */
 
 static void mix(struct alike *alike, uint64_t value)
 {
@@ -32,7 +33,7 @@ static void mix_lock(struct alike *alike, const struct lock *lock)
 void alike_add(struct alike *alike, const struct dependency_request *dependency)
 {
 	mix_lock(alike, dependency->lock);
-	mix(alike, (uint64_t)dependency->stack << 16 | (uint64_t)dependency->mode << 8 | dependency->how);
+	mix(alike, (uint64_t)dependency->stack << 32 | (uint64_t)dependency->cut << 16 | (uint64_t)dependency->mode << 8 | dependency->how);
 	mix(alike, dependency->count);
 	for (uint32_t i = 0; i < dependency->count; i++) {
 		const struct dependency_held *held = &dependency->held[i];
@@ -82,36 +83,62 @@ void alike_add_witness(struct alike *alike, struct note_table *notes, uint32_t t
 	alike->witnesses[alike->witnesses_count++] = witness;
 }
 
-void alike_add_exactly(struct alike *alike, uint32_t thread, uint32_t segment)
-{
-	mix(alike, (uint64_t)thread << 32 | segment);
-}
+/* ---- what is known of them ---- */
 
-bool alike_known(struct alike_table *table, const struct alike *alike)
+static struct alike_count *find_count(struct alike_table *table, uint64_t hash, bool make)
 {
-	const uint32_t places = sizeof(table->known) / sizeof(table->known[0]), ways = sizeof(table->known[0]) / sizeof(table->known[0][0]);
-	uint64_t *known = table->known[alike->hash % places];
+	const uint32_t size = sizeof(table->counts) / sizeof(table->counts[0]);
 
-	for (uint32_t i = 0; i < ways; i++)
-		if (known[i] == alike->hash)
-			return !alike->too_large;
-	for (uint32_t i = ways - 1; i > 0; i--)
-		known[i] = known[i - 1];
-	known[0] = alike->hash;
-	return false;
+	for (uint32_t i = 0; i < PROBES; i++) {
+		struct alike_count *at = &table->counts[(hash + i) % size];
+
+		if (at->hash == 0 && make)
+			at->hash = hash;
+		if (at->hash == hash)
+			return at;
+	}
+	return NULL;
 }
 
 uint32_t *alike_count(struct alike_table *table, const struct alike *alike)
 {
-	const uint32_t size = sizeof(table->counts) / sizeof(table->counts[0]);
+	struct alike_count *count = alike->too_large ? NULL : find_count(table, alike->hash, true);
 
-	for (uint32_t i = 0; !alike->too_large && i < PROBES; i++) {
-		struct alike_count *at = &table->counts[(alike->hash + i) % size];
+	return count ? &count->count : NULL;
+}
 
-		if (at->hash == 0)
-			at->hash = alike->hash;
-		if (at->hash == alike->hash)
-			return &at->count;
-	}
-	return NULL;
+/* Is it among the last that were told of? Now it is. */
+static bool told(struct alike_table *table, uint64_t hash)
+{
+	const uint32_t places = sizeof(table->told) / sizeof(table->told[0]), ways = sizeof(table->told[0]) / sizeof(table->told[0][0]);
+	uint64_t *at = table->told[hash % places];
+
+	for (uint32_t i = 0; i < ways; i++)
+		if (at[i] == hash)
+			return true;
+	for (uint32_t i = ways - 1; i > 0; i--)
+		at[i] = at[i - 1];
+	at[0] = hash;
+	return false;
+}
+
+enum alike_news alike_news(struct alike_table *table, const struct alike *dependency, uint32_t thread, uint32_t segment)
+{
+	uint64_t of_thread = hash_mix(dependency->hash, thread);
+	struct alike_count *threads, *segments;
+
+	if (dependency->too_large)
+		return ALIKE_NEW;
+	threads = find_count(table, hash_mix(dependency->hash, 0), true);
+	segments = find_count(table, of_thread, threads && threads->count < DEPENDENCY_WITNESSES);
+	if (threads && !segments && threads->count >= DEPENDENCY_WITNESSES)
+		return ALIKE_LOST;
+	if (told(table, hash_mix(of_thread, segment)) && told(table, hash_mix(of_thread, (uint64_t)segment | 1ull << 32)))
+		return ALIKE_TOLD;
+	if (!threads || !segments)
+		return ALIKE_NEW;
+	if (segments->count == 2 * SEGMENTS)
+		return ALIKE_LOST;
+	threads->count += segments->count++ == 0;
+	return ALIKE_NEW;
 }

@@ -33,18 +33,19 @@ struct alike_table {
 	struct alike_count {
 		uint64_t hash;
 		uint32_t count;
-	} counts[1024];
-	uint64_t known[256][4]; /* of alike_known: the last few of those that share a place, the latest first */
+	} counts[4096];
+	uint64_t told[256][4]; /* of alike_news: the last few of those that share a place, the latest first */
 };
 
 /* The witness in `dependency` is not looked at. O(held locks x locks). */
 void alike_add(struct alike *alike, const struct dependency_request *dependency);
 /* A witness of the dependency added last. What orders it against others is in the notes of segments. O(witnesses x their clocks). */
 void alike_add_witness(struct alike *alike, struct note_table *notes, uint32_t thread, uint32_t segment);
-/* A witness as it is. */
-void alike_add_exactly(struct alike *alike, uint32_t thread, uint32_t segment);
-/* Has this been asked before of one that looks so? May say no where it was: only the last are known. */
-bool alike_known(struct alike_table *table, const struct alike *alike);
+/* A dependency that was added alone, by this witness: was it told of before, or is it told of now? ALIKE_NEW twice for each segment of a thread
+ * (what one gate keeps apart, two do not), then ALIKE_TOLD; ALIKE_LOST when as many witnesses were told of as are kept: DEPENDENCY_WITNESSES
+ * threads, 4 segments of each. Only the last few are known: one may be new again. O(1). */
+enum alike_news { ALIKE_NEW, ALIKE_TOLD, ALIKE_LOST };
+enum alike_news alike_news(struct alike_table *table, const struct alike *dependency, uint32_t thread, uint32_t segment);
 /* How often a ring that looks so was written; made when new. NULL: it cannot be told. */
 uint32_t *alike_count(struct alike_table *table, const struct alike *alike);
 

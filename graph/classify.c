@@ -120,6 +120,20 @@ static bool find_compatible(const struct cycles_input *input, struct cycle *cycl
 	return false;
 }
 
+/* A link that is cut may have held whatever the other one holds, or held too, beside the lock of the ring. */
+static bool may_share_gate(const struct cycles_dependency *a, const struct cycles_dependency *b)
+{
+	return (a->cut && (b->cut || b->held_count > 1)) || (b->cut && a->held_count > 1);
+}
+
+static bool gated_by(struct cycle *cycle, uint64_t gate, uint32_t i, uint32_t j)
+{
+	cycle->gate = gate;
+	cycle->gate_links[0] = i;
+	cycle->gate_links[1] = j;
+	return true;
+}
+
 /* A lock that both links hold, exclusively on at least one side: their sections never run at once. */
 static bool find_gate_between(const struct cycles_input *input, struct cycle *cycle, uint32_t i, uint32_t j)
 {
@@ -127,14 +141,9 @@ static bool find_gate_between(const struct cycles_input *input, struct cycle *cy
 
 	for (uint32_t m = 0; m < a->held_count; m++)
 		for (uint32_t n = 0; n < b->held_count; n++)
-			if (a->held[m].lock == b->held[n].lock &&
-			    (a->held[m].mode == LOCK_EXCLUSIVE || b->held[n].mode == LOCK_EXCLUSIVE)) {
-				cycle->gate = a->held[m].lock;
-				cycle->gate_links[0] = i;
-				cycle->gate_links[1] = j;
-				return true;
-			}
-	return false;
+			if (a->held[m].lock == b->held[n].lock && (a->held[m].mode == LOCK_EXCLUSIVE || b->held[n].mode == LOCK_EXCLUSIVE))
+				return gated_by(cycle, a->held[m].lock, i, j);
+	return may_share_gate(a, b) && gated_by(cycle, 0, i, j);
 }
 
 static bool find_gate(const struct cycles_input *input, struct cycle *cycle)

@@ -36,6 +36,7 @@ struct cycles_dependency {
 	uint32_t stack;
 	uint8_t mode, how;
 	bool writer_preferring; /* the lock is a rwlock that makes readers wait behind a waiting writer */
+	bool cut;		/* more locks were held than these: any may have been among them */
 	uint32_t held_count;
 	const struct cycles_held *held; /* outermost first */
 	uint32_t witness_count;
@@ -64,7 +65,7 @@ struct cycle {
 	uint32_t length;
 	uint64_t count; /* cycles at the same code locations */
 	/* the reason, by rule */
-	uint64_t gate;		/* cycle-gated: the lock */
+	uint64_t gate;		/* cycle-gated: the lock; 0: one that may have been held, by a link that is cut */
 	uint32_t gate_links[2]; /* and the two links that hold it */
 	uint32_t why_link;	/* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
 	bool reader_behind_writer;

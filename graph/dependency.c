@@ -13,6 +13,8 @@ struct dependency {
 	uint64_t key; /* hash of the content, but for locks that are gone; 64 bits, taken as unique */
 	uint32_t id;
 	bool written;
+	bool told;  /* alike_news was asked */
+	bool cut;   /* more locks were held than these */
 	bool alike; /* in a ring just like others that are written, and so not written itself (see "rings") */
 	uint8_t mode, how;
 	uint32_t stack;
@@ -51,7 +53,7 @@ bool dependencies_init(struct dependencies *set, struct arena *arena, const stru
 
 static uint64_t request_key(const struct dependency_request *request, bool of_classes)
 {
-	uint64_t key = hash_mix(request->stack, (uint64_t)request->mode << 8 | request->how);
+	uint64_t key = hash_mix(request->stack, (uint64_t)request->cut << 16 | (uint64_t)request->mode << 8 | request->how);
 
 	key = hash_mix(key, of_classes ? request->lock->class->id : request->lock->id);
 	for (uint32_t i = 0; i < request->count; i++) {
@@ -77,7 +79,7 @@ static void write_dependency(struct dependencies *set, const struct dependency_r
 		atomic_fetch_add_explicit(&set->header->limits[LIMIT_LOST_MEMORY], 1, memory_order_relaxed);
 		return;
 	}
-	fact->head = (struct fact){.size = size, .kind = FACT_DEPENDENCY, .flags = flags};
+	fact->head = (struct fact){.size = size, .kind = FACT_DEPENDENCY, .flags = flags | (request->cut ? DEPENDENCY_CUT : 0)};
 	fact->id = id;
 	fact->process = set->epoch;
 	fact->lock = flags & DEPENDENCY_CLASS ? request->lock->class->id : request->lock->id;
@@ -120,6 +122,7 @@ static struct dependency_request request_of(const struct dependency *dependency)
 		.stack = dependency->stack,
 		.mode = dependency->mode,
 		.how = dependency->how,
+		.cut = dependency->cut,
 		.count = dependency->count,
 		.held = dependency->held,
 	};
@@ -317,16 +320,26 @@ static uint32_t *ring_count(struct ring *ring)
 	return alike_count(set->alike, &alike);
 }
 
-/* Was one written, or is now, that says the same of all locks which the recording knows, and of these witnesses? */
-static bool written_alike(struct dependencies *set, const struct dependency *dependency)
+/* Was one written that says the same of all locks which the recording knows, by each of these witnesses? Or is not to be: there are enough. */
+static bool written_alike(struct dependencies *set, struct dependency *dependency)
 {
 	struct dependency_request request = request_of(dependency);
 	struct alike alike = {0};
+	bool written = set->alike != NULL;
 
+	if (dependency->written && dependency->told)
+		return true;
+	dependency->told = true;
 	alike_add(&alike, &request);
-	for (uint32_t i = 0; i < dependency->witness_count; i++)
-		alike_add_exactly(&alike, dependency->witnesses[i].thread, dependency->witnesses[i].segment);
-	return set->alike && alike_known(set->alike, &alike);
+	for (uint32_t i = 0; i < dependency->witness_count && set->alike; i++) {
+		struct witness witness = dependency->witnesses[i];
+		enum alike_news news = alike_news(set->alike, &alike, witness.thread, witness.segment);
+
+		written &= news != ALIKE_NEW;
+		if (news == ALIKE_LOST && !dependency->written && !dependency->alike)
+			atomic_fetch_add_explicit(&set->header->limits[LIMIT_WITNESSES], 1, memory_order_relaxed);
+	}
+	return written;
 }
 
 /* Does it lead from one lock that the recording knows to another? Then what is there of the two, of locks that are gone by now, may make a ring
@@ -346,7 +359,7 @@ static bool ring_is_old(const struct ring *ring)
 	bool old = true;
 
 	for (uint32_t i = 0; i < ring->count; i++) {
-		const struct dependency *dependency = ring->members[i];
+		struct dependency *dependency = ring->members[i];
 
 		if (!dependency->written && joins_known(dependency))
 			old &= written_alike(ring->set, dependency);
@@ -471,6 +484,7 @@ static struct dependency *dependency_new(struct dependencies *set, const struct 
 					  .stack = request->stack,
 					  .mode = request->mode,
 					  .how = request->how,
+					  .cut = request->cut,
 					  .room = request->count,
 					  .count = request->count,
 					  .held = (struct dependency_held *)(dependency->links + request->count)};

@@ -30,6 +30,7 @@ struct dependency_request {
 	struct lock *lock; /* asked for */
 	uint32_t stack;
 	uint8_t mode, how;
+	bool cut;		  /* more locks are held than these */
 	uint32_t thread, segment; /* the witness */
 	uint64_t when;		  /* nanoseconds of CLOCK_MONOTONIC */
 	uint32_t count;

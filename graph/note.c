@@ -43,10 +43,30 @@ void note_drop(struct note_table *table, struct note *note)
 	arena_free(arena, note, sizeof(*note) + note->fact->size);
 }
 
+#define PIECE 60u /* entries: what is written needs no more stack than a kilobyte, and finds room where little is left */
+
+static void write_segment(const struct fact_segment *whole, const struct fact_sink *sink)
+{
+	union {
+		struct fact_segment fact;
+		char room[sizeof(struct fact_segment) + PIECE * sizeof(struct fact_before)];
+	} piece = {.fact = *whole};
+
+	for (uint32_t done = 0; done < whole->count; done += piece.fact.count) {
+		piece.fact.count = whole->count - done < PIECE ? whole->count - done : PIECE;
+		piece.fact.head.size = sizeof(piece.fact) + piece.fact.count * sizeof(struct fact_before);
+		memcpy(piece.fact.before, whole->before + done, piece.fact.count * sizeof(struct fact_before));
+		sink->write(sink->ctx, &piece.fact.head);
+	}
+}
+
 void note_write(struct note *note, const struct fact_sink *sink)
 {
 	if (!note || note->written)
 		return;
 	note->written = true;
-	sink->write(sink->ctx, note->fact);
+	if (note->fact->kind == FACT_SEGMENT)
+		write_segment((const struct fact_segment *)note->fact, sink);
+	else
+		sink->write(sink->ctx, note->fact);
 }

@@ -26,7 +26,7 @@ struct note *note_find(struct note_table *table, uint32_t thread, uint32_t segme
 struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segment, const struct fact *fact);
 /* Forgets it unless it is needed: by a witness, or to know that it was written. NULL is allowed. */
 void note_drop(struct note_table *table, struct note *note);
-/* Writes its fact unless that is done already. NULL is allowed. */
+/* Writes its fact unless that is done already, a long segment in pieces. NULL is allowed. */
 void note_write(struct note *note, const struct fact_sink *sink);
 
 #endif

@@ -94,6 +94,7 @@ enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SE
 	X(WITNESSES, "further witnesses of dependencies that have 16 already")                                                             \
 	X(HELD, "acquisitions under more than 384 locks, of which the outermost and the innermost 64 count")                               \
 	X(ALIKE, "dependencies of rings that look just like 8 others, which are recorded")                                                 \
+	X(STACKS, "stacks not kept for want of memory")                                                                                    \
 	X(FRAMES, "stacks cut at 256 frames")                                                                                              \
 	X(NO_SLOT, "threads not watched for want of memory")                                                                               \
 	X(OVERFLOW, "held locks beyond the visible part of a thread's slot")                                                               \
@@ -255,9 +256,10 @@ struct fact_held {
 	uint8_t how;  /* enum lock_how */
 	uint16_t pad;
 };
-/* While holding held[0..count), outermost first, a thread asked for `lock`. flags & 1: among classes, where every lock number is that
- * of a class; otherwise among instances (written when it lies in a ring of the order graph, or touches a process-shared lock). */
-enum { DEPENDENCY_CLASS = 1 };
+/* While holding held[0..count), outermost first, a thread asked for `lock`. DEPENDENCY_CLASS: among classes, where every lock number is that
+ * of a class; otherwise among instances (written when it lies in a ring of the order graph, or touches a process-shared lock).
+ * DEPENDENCY_CUT: it held more locks than these. */
+enum { DEPENDENCY_CLASS = 1, DEPENDENCY_CUT = 2 };
 struct fact_dependency {
 	struct fact head;
 	uint32_t id;	  /* unique in the image, instances and classes alike */
@@ -281,7 +283,7 @@ struct fact_witness { /* this thread, in this segment, did it; of instance-level
 
 /* A segment of a thread that is some witness's, and what lies before it: for each thread the last of its segments that is over before
  * this one begins (a vector clock), with the event that carried the news. Twice for a thread, where weak events reach further: the strong entry
- * comes first. A segment not written has nothing before it. */
+ * comes first. A segment not written has nothing before it; a long one is written in pieces, one after the other. */
 struct fact_before {
 	uint32_t thread;
 	uint32_t segment;

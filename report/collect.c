@@ -212,12 +212,19 @@ const struct fact_lock *image_lock(const struct image *image, uint64_t number)
 	return at < image->locks_count && image->locks[at]->id == number ? image->locks[at] : NULL;
 }
 
-const struct fact_segment *image_segment(const struct image *image, uint32_t thread, uint32_t segment)
+const struct fact_before *image_before(const struct image *image, uint32_t thread, uint32_t segment, uint32_t other, uint32_t other_segment)
 {
 	uint64_t key = segment_key(thread, segment);
 	size_t at = place_of(image->segments, image->segments_count, key_of_segment, key);
 
-	return at < image->segments_count && key_of_segment(&image->segments[at]->head) == key ? image->segments[at] : NULL;
+	for (; at < image->segments_count && key_of_segment(&image->segments[at]->head) == key; at++)
+		for (uint32_t i = 0; i < image->segments[at]->count; i++) {
+			const struct fact_before *before = &image->segments[at]->before[i];
+
+			if (before->thread == other && before->segment >= other_segment && before->event <= EVENT_ONCE)
+				return before;
+		}
+	return NULL;
 }
 
 size_t image_dependencies_of(const struct image *image, uint32_t process)

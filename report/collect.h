@@ -50,7 +50,9 @@ size_t index_place(const struct index *index, uint64_t number);
 /* The number of a fact that an index may hold. */
 uint32_t index_number(const struct fact *fact);
 const struct fact_lock *image_lock(const struct image *image, uint64_t number);
-const struct fact_segment *image_segment(const struct image *image, uint32_t thread, uint32_t segment);
+/* Where the segment `segment` of `thread` says that `other`'s segment `other_segment` is over; a strong event before a weak one. NULL: nowhere. */
+const struct fact_before *image_before(const struct image *image, uint32_t thread, uint32_t segment, uint32_t other,
+				       uint32_t other_segment);
 /* Where the dependencies of a process, the witnesses of a dependency begin in their lists; they end where another one's begin. */
 size_t image_dependencies_of(const struct image *image, uint32_t process);
 size_t image_witnesses_of(const struct image *image, uint32_t dependency);

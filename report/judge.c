@@ -133,16 +133,14 @@ static bool before(void *ctx, struct cycles_witness a, struct cycles_witness b, 
 {
 	const struct judge *judge = ctx;
 	const struct judge_thread *first = judge->thread_by_index[a.thread], *second = judge->thread_by_index[b.thread];
-	const struct fact_segment *segment =
-		image_segment(&judge->builder->run->images[second->key.image], (uint32_t)second->key.number, b.segment);
+	const struct image *image = &judge->builder->run->images[second->key.image];
+	const struct fact_before *known = NULL;
 
-	for (uint32_t i = 0; segment && i < segment->count && first->key.image == second->key.image; i++) {
-		const struct fact_before *known = &segment->before[i];
-
-		if (known->thread == first->key.number && known->segment >= a.segment && known->event <= EVENT_ONCE) {
-			*event = *known;
-			return true;
-		}
+	if (first->key.image == second->key.image)
+		known = image_before(image, (uint32_t)second->key.number, b.segment, (uint32_t)first->key.number, a.segment);
+	if (known) {
+		*event = *known;
+		return true;
 	}
 	*event = (struct fact_before){.event = EVENT_END};
 	return ended_before(judge, first, second, b.when);
@@ -269,12 +267,16 @@ static void add_dependency(struct judge *judge, struct owner owner, const struct
 		.mode = fact->mode,
 		.how = fact->how,
 		.writer_preferring = prefers_writers(judge, owner, fact->lock),
+		.cut = fact->head.flags & DEPENDENCY_CUT,
 		.held_count = fact->count,
 		.held = held_copy(judge, owner, fact),
 	};
 	size_t room = judge->room;
 
 	add_witnesses(judge, owner, &dependency, fact->id);
+	/* The recording ends before it says who it was. */
+	if (dependency.witness_count == 0)
+		return;
 	judge->dependencies = with_room(judge, judge->dependencies, judge->count, &room, sizeof(*judge->dependencies));
 	judge->owners = with_room(judge, judge->owners, judge->count, &judge->room, sizeof(*judge->owners));
 	judge->dependencies[judge->count] = dependency;
@@ -369,6 +371,9 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 		return build_text(builder, "`%s` is asked for and held by readers only, which do not block each other",
 				  finding->links[cycle->why_link].wanted.lock->name);
 	case RULE_CYCLE_GATED:
+		if (!cycle->gate)
+			return build_text(builder, "threads `%s` and `%s` held more locks than are told here: one may be a gate",
+					  thread_at(finding, cycle->gate_links[0]), thread_at(finding, cycle->gate_links[1]));
 		gate = judge->by_index[cycle->gate];
 		build_from(builder, gate->owner.image);
 		return build_text(builder, "gate lock `%s` is held by threads `%s` and `%s` around both orders",

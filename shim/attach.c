@@ -151,6 +151,8 @@ static void info_enter(struct thread_info *info, pthread_t pthread)
 	info->detached |= detached_early(pthread);
 	info->pthread = pthread;
 	HASH_ADD(hh, process->infos, pthread, sizeof(info->pthread), info);
+	if (!hash_added(info))
+		event_missing();
 }
 
 static bool info_entered(const struct thread_info *info)
@@ -187,7 +189,6 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	if (!info) {
 		info = info_new();
 		if (!info) {
-			sink_limit(LIMIT_NO_SLOT);
 			sink_slot_free(slot);
 			return false;
 		}
@@ -210,14 +211,13 @@ static struct self *attach_locked(struct thread_info *info, bool is_main)
 {
 	struct self *self = self_new();
 
-	if (!self) {
-		sink_limit(LIMIT_NO_SLOT);
-		return NULL;
-	}
-	if (self_equip(self, info, is_main))
+	if (self && self_equip(self, info, is_main))
 		return self;
-	self->next_free = process->free_selves;
-	process->free_selves = self;
+	if (self) {
+		self->next_free = process->free_selves;
+		process->free_selves = self;
+	}
+	event_unseen_thread();
 	return NULL;
 }
 
@@ -241,8 +241,8 @@ static struct self *attach(struct thread_info *info)
 	}
 	if (self) {
 		/* Without it the thread's end would not be seen, nor its slot given back. */
-		if (key_made && pthread_setspecific(key, self) != 0)
-			sink_limit(LIMIT_LOST_MEMORY);
+		if (!key_made || pthread_setspecific(key, self) != 0)
+			event_missing();
 		self->slot = self->attached;
 		signal_fence();
 		self_current = self;

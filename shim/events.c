@@ -106,7 +106,7 @@ struct lock_class *event_lock_gone(uint64_t id)
 
 /* ---- threads, as facts ---- */
 
-static void keep_thread_fact(struct note_table *notes, const struct thread_info *info)
+static bool keep_thread_fact(struct note_table *notes, const struct thread_info *info)
 {
 	struct fact_thread fact = {
 		.head = {.size = sizeof(fact), .kind = FACT_THREAD},
@@ -120,29 +120,31 @@ static void keep_thread_fact(struct note_table *notes, const struct thread_info 
 	};
 
 	if (note_find(notes, info->id, 0))
-		return;
+		return true;
 	memcpy(fact.name, info->name, sizeof(fact.name));
-	note_add(notes, info->id, 0, &fact.head);
+	return note_add(notes, info->id, 0, &fact.head) != NULL;
 }
 
-static void keep_segment_fact(struct note_table *notes, const struct thread_info *info)
+static bool keep_segment_fact(struct note_table *notes, const struct thread_info *info)
 {
 	struct arena *arena = &process->arena;
 	size_t size = sizeof(struct fact_segment) + info->clock.count * sizeof(struct fact_before);
 	struct fact_segment *fact;
+	bool kept;
 
 	if (info->clock.count == 0 || note_find(notes, info->id, info->segment))
-		return;
+		return true;
 	fact = arena_alloc(arena, size);
 	if (!fact)
-		return;
+		return false;
 	fact->head = (struct fact){.size = size, .kind = FACT_SEGMENT};
 	fact->thread = info->id;
 	fact->segment = info->segment;
 	fact->count = info->clock.count;
 	memcpy(fact->before, info->clock.before, info->clock.count * sizeof(struct fact_before));
-	note_add(notes, info->id, info->segment, &fact->head);
+	kept = note_add(notes, info->id, info->segment, &fact->head) != NULL;
 	arena_free(arena, fact, size);
+	return kept;
 }
 
 static void describe_thread(struct events *e, struct thread_info *info)
@@ -165,6 +167,18 @@ void event_named(struct self *self, struct thread_info *info, const char *name)
 }
 
 /* ---- dependencies ---- */
+
+void event_missing(void)
+{
+	process->blind = true;
+	sink_limit(LIMIT_LOST_MEMORY);
+}
+
+void event_unseen_thread(void)
+{
+	process->blind = true;
+	sink_limit(LIMIT_NO_SLOT);
+}
 
 bool event_is_witness(uint32_t thread)
 {
@@ -199,20 +213,21 @@ static bool holds(struct self *self, const struct lock *lock)
 }
 
 /* The thread's held set for a request of `lock`, in e->held: without what is unknown, each lock once, where it was taken first. Returns its
- * size; 0 too when `lock` is held already: a relock asks for nothing new. */
-static uint32_t held_set(struct events *e, struct self *self, const struct lock *lock)
+ * size; 0 too when `lock` is held already: a relock asks for nothing new. `cut`: not all are there. */
+static uint32_t held_set(struct events *e, struct self *self, const struct lock *lock, bool *cut)
 {
 	uint32_t depth = self->attached->depth, count = 0;
 
 	if (holds(self, lock))
 		return 0;
-	if (depth > HELD_MAX)
+	*cut = depth > HELD_MAX;
+	if (*cut)
 		sink_limit(LIMIT_HELD);
 	for (uint32_t i = 0; i < depth; i++) {
 		const struct held *held;
 		struct lock *other;
 
-		if (i == HELD_END && depth > HELD_MAX)
+		if (i == HELD_END && *cut)
 			i = depth - HELD_END;
 		held = self_held(self, i);
 		other = held->lock && !(held->flags & HELD_UNKNOWN) ? lock_find(&locks, held->lock) : NULL;
@@ -232,9 +247,9 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	request.lock = lock_find(&locks, id);
 	if (!request.lock)
 		return DEPENDENCY_OPEN;
-	if (!e || !held_reserve(e))
+	if (!e || process->blind || !held_reserve(e))
 		return DEPENDENCY_NO_MEMORY;
-	request.count = held_set(e, self, request.lock);
+	request.count = held_set(e, self, request.lock, &request.cut);
 	if (request.count == 0)
 		return DEPENDENCY_FULL;
 	request.held = e->held;
@@ -243,9 +258,9 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	if (!self->info->used)
 		self->info->news++;
 	self->info->used = true;
-	keep_thread_fact(&e->dependencies.notes, self->info);
-	keep_segment_fact(&e->dependencies.notes, self->info);
-	result = dependency_add(&e->dependencies, &request);
+	result = DEPENDENCY_NO_MEMORY;
+	if (keep_thread_fact(&e->dependencies.notes, self->info) && keep_segment_fact(&e->dependencies.notes, self->info))
+		result = dependency_add(&e->dependencies, &request);
 	dependency_drop_notes(&e->dependencies, self->info->id, self->info->segment);
 	return result;
 }

@@ -33,6 +33,12 @@ struct lock_class *event_lock_gone(uint64_t id);
 /* A lock that is used although it was destroyed: a life that only a finding names. */
 uint64_t event_lock_again(struct self *self, struct lock_class *class, const void *address);
 
+/* An event could not be taken in, for want of memory: a lock that is held, what orders two threads. What is missing may be what makes a ring
+ * harmless, so this process takes in no dependency any more. Counts it (LIMIT_LOST_MEMORY). Any thread. */
+void event_missing(void);
+/* The same of all events of a thread that has no record (LIMIT_NO_SLOT). */
+void event_unseen_thread(void);
+
 /* Is the thread some dependency's witness now? Then it matters what lies before and after it. The caller holds process->lock. */
 bool event_is_witness(uint32_t thread);
 

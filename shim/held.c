@@ -40,7 +40,7 @@ bool held_put(struct self *self, const struct request *request)
 	uint64_t what = held_what(memo->stack, request->mode, request->how);
 
 	if (!held_reserve(self, depth)) {
-		sink_limit(LIMIT_LOST_MEMORY);
+		event_missing();
 		return false;
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);

@@ -131,12 +131,16 @@ static uint64_t life_begin(const struct birth *birth)
 	struct index_entry *entry = index_add(birth->address, sort.kind, sort.flags);
 	uint64_t before = entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0, id;
 
-	if (!entry)
+	if (!entry) {
+		event_missing();
 		return 0;
+	}
 	if (before && before != INDEX_DESTROYED)
 		event_lock_gone(before);
 	entry->class = NULL;
 	id = event_lock_new(birth->self, &sort, birth->address, birth->init ? birth->stack : 0, birth->stack);
+	if (!id)
+		event_missing();
 	if (id && birth->has_place)
 		event_lock_place(id, &birth->place);
 	entry->flags = sort.flags;

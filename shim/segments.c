@@ -41,7 +41,7 @@ void segment_created(struct thread_info *child, struct thread_info *parent, uint
 	if (before.segment && is_witness(NULL, parent->id))
 		whole &= clock_set(&child->clock, before, arena);
 	if (!whole)
-		sink_limit(LIMIT_LOST_MEMORY);
+		event_missing();
 }
 
 void segment_joined(struct thread_info *joiner, struct thread_info *target, uint32_t stack)
@@ -58,7 +58,7 @@ void segment_joined(struct thread_info *joiner, struct thread_info *target, uint
 	joiner->used = false;
 	joiner->news++;
 	if (!whole)
-		sink_limit(LIMIT_LOST_MEMORY);
+		event_missing();
 }
 
 void segment_clock_free(struct thread_info *info)
@@ -171,7 +171,7 @@ void segment_release(struct self *self, const void *object, enum order_event eve
 		return;
 	sync = sync_of(object);
 	if (!sync || !tell(self, &sync->clock[0], event, stack))
-		sink_limit(LIMIT_LOST_MEMORY);
+		event_missing();
 	if (sync)
 		atomic_fetch_add_explicit(&sync->version, 1, memory_order_relaxed);
 	self->released = object;
@@ -195,7 +195,7 @@ void segment_acquire(struct self *self, const void *object)
 	if (sync) {
 		next_segment(self);
 		if (!clock_merge(&info->clock, &sync->clock[0], &process->arena))
-			sink_limit(LIMIT_LOST_MEMORY);
+			event_missing();
 		info->news++;
 		self->acquired = sync;
 		self->acquired_version = atomic_load_explicit(&sync->version, memory_order_relaxed);
@@ -205,6 +205,7 @@ void segment_acquire(struct self *self, const void *object)
 
 /* In ordinary memory: the child finds everything else of its parent's graph wiped. */
 static struct clock fork_clock;
+static bool fork_clock_whole;
 
 void segment_fork_prepare(struct self *self)
 {
@@ -214,16 +215,16 @@ void segment_fork_prepare(struct self *self)
 	fork_clock.count = 0;
 	if (!info->used)
 		before.segment--;
-	clock_merge(&fork_clock, &info->clock, &tables);
+	fork_clock_whole = clock_merge(&fork_clock, &info->clock, &tables);
 	if (before.segment && is_witness(NULL, info->id))
-		clock_set(&fork_clock, before, &tables);
+		fork_clock_whole &= clock_set(&fork_clock, before, &tables);
 	next_segment(self);
 }
 
 void segment_fork_child(struct self *self)
 {
-	if (!clock_merge(&self->info->clock, &fork_clock, &process->arena))
-		sink_limit(LIMIT_LOST_MEMORY);
+	if (!clock_merge(&self->info->clock, &fork_clock, &process->arena) || !fork_clock_whole)
+		event_missing();
 }
 
 void segment_barrier_init(struct self *self, const void *barrier, uint32_t count)
@@ -236,6 +237,8 @@ void segment_barrier_init(struct self *self, const void *barrier, uint32_t count
 	if (sync) {
 		sync->count = count;
 		sync->arrived = 0;
+	} else {
+		event_missing();
 	}
 	state_unlock(self);
 }
@@ -256,7 +259,7 @@ uint64_t segment_barrier_arrive(struct self *self, const void *barrier, struct s
 			sync->clock[round & 1].count = 0;
 		sync->arrived++;
 		if (!tell(self, &sync->clock[round & 1], EVENT_BARRIER, stack))
-			sink_limit(LIMIT_LOST_MEMORY);
+			event_missing();
 	}
 	state_unlock(self);
 	return round;
@@ -272,7 +275,7 @@ void segment_barrier_leave(struct self *self, const void *barrier, uint64_t roun
 	if (sync && sync->count) {
 		next_segment(self);
 		if (!clock_merge(&self->info->clock, &sync->clock[round & 1], &process->arena))
-			sink_limit(LIMIT_LOST_MEMORY);
+			event_missing();
 		self->info->news++;
 	}
 	state_unlock(self);

@@ -32,7 +32,9 @@
 #define WINDOW	    8u /* chunks */
 #define WINDOW_SIZE ((size_t)WINDOW * RECORDING_CHUNK)
 static uint8_t *windows[FILE_MAX / WINDOW_SIZE];
-static uint32_t full_process; /* serial of the process whose recording could not grow: it does not ask again */
+/* Serial of the process whose recording could not grow. It does not ask again, and writes no fact more, a small one neither: what is there is
+ * everything up to some point, and no witness without what orders it. */
+static uint32_t full_process;
 
 struct recording_header *sink_header;
 char sink_directory[2048];
@@ -290,9 +292,9 @@ struct fact *sink_append(const struct fact *fact)
 	struct fact *place;
 	uint32_t used;
 
-	if (!process->facts_chunk || chunk_at(process->facts_chunk)->used + fact->size > CHUNK_ROOM)
-		process->facts_chunk = fact->size <= CHUNK_ROOM ? chunk_claim(CHUNK_FACTS, &process->facts_ready) : 0;
-	chunk = process->facts_chunk ? chunk_at(process->facts_chunk) : NULL;
+	if (full_process != process->serial && (!process->facts_chunk || chunk_at(process->facts_chunk)->used + fact->size > CHUNK_ROOM))
+		process->facts_chunk = chunk_claim(CHUNK_FACTS, &process->facts_ready);
+	chunk = process->facts_chunk && full_process != process->serial ? chunk_at(process->facts_chunk) : NULL;
 	used = chunk ? atomic_load_explicit(&chunk->used, memory_order_relaxed) : 0;
 	if (!chunk || !chunk_grow(chunk, &process->facts_ready, (uint32_t)sizeof(*chunk) + used + fact->size)) {
 		sink_limit(LIMIT_LOST_FACTS);
@@ -338,10 +340,8 @@ struct slot *sink_slot_new(void)
 	}
 	chunk = process->slots_chunk ? chunk_at(process->slots_chunk) : NULL;
 	used = chunk ? atomic_load_explicit(&chunk->used, memory_order_relaxed) : 0;
-	if (!chunk || !chunk_grow(chunk, &process->slots_ready, (used + 2) * SLOT_SIZE)) {
-		sink_limit(LIMIT_NO_SLOT);
+	if (!chunk || !chunk_grow(chunk, &process->slots_ready, (used + 2) * SLOT_SIZE))
 		return NULL;
-	}
 	slot = slot_at(chunk, used);
 	slot->process = process->serial;
 	atomic_store_explicit(&chunk->used, used + 1, memory_order_release);

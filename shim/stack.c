@@ -102,12 +102,16 @@ static uint32_t stack_intern(struct self *self)
 	if (entry)
 		return entry->id;
 	entry = arena_alloc(arena, sizeof(*entry));
-	if (!entry)
-		return 0;
-	entry->hash = hash;
-	HASH_ADD(hh, stacks, hash, sizeof(entry->hash), entry);
-	if (!hash_added(entry)) {
-		arena_free(arena, entry, sizeof(*entry));
+	if (entry) {
+		entry->hash = hash;
+		HASH_ADD(hh, stacks, hash, sizeof(entry->hash), entry);
+		if (!hash_added(entry)) {
+			arena_free(arena, entry, sizeof(*entry));
+			entry = NULL;
+		}
+	}
+	if (!entry) {
+		sink_limit(LIMIT_STACKS);
 		return 0;
 	}
 	entry->id = atomic_fetch_add_explicit(&sink_header->next_stack, 1, memory_order_relaxed);

@@ -79,6 +79,8 @@ static struct start *start_new(struct self *self, const struct start *what, bool
 	}
 	if (start && start->info)
 		start->info->detached = detached;
+	if (!start || !start->info)
+		event_missing();
 	state_unlock(self);
 	return start && start->info ? start : NULL;
 }

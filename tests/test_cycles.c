@@ -123,6 +123,30 @@ START_TEST(a_common_exclusive_lock_is_a_gate)
 }
 END_TEST
 
+START_TEST(where_a_held_set_is_cut_there_may_be_a_gate)
+{
+	asks(1, "A", 'B')->cut = true;
+	asks(2, "GB", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_GATED);
+}
+END_TEST
+
+START_TEST(where_both_are_cut_there_may_be_a_gate)
+{
+	asks(1, "A", 'B')->cut = true;
+	asks(2, "B", 'A')->cut = true;
+	ck_assert_int_eq(only(2), RULE_CYCLE_GATED);
+}
+END_TEST
+
+START_TEST(who_holds_the_lock_of_the_ring_only_has_no_gate_with_one_that_is_cut)
+{
+	asks(1, "FGA", 'B')->cut = true;
+	asks(2, "B", 'A');
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
 START_TEST(a_gate_that_both_read_is_none)
 {
 	asks(1, "gA", 'B');
@@ -514,6 +538,9 @@ int main(void)
 	tcase_add_test(tests, three_links_of_two_threads_are_too_few_threads);
 	tcase_add_test(tests, a_common_exclusive_lock_is_a_gate);
 	tcase_add_test(tests, a_gate_that_both_read_is_none);
+	tcase_add_test(tests, where_a_held_set_is_cut_there_may_be_a_gate);
+	tcase_add_test(tests, where_both_are_cut_there_may_be_a_gate);
+	tcase_add_test(tests, who_holds_the_lock_of_the_ring_only_has_no_gate_with_one_that_is_cut);
 	tcase_add_test(tests, readers_do_not_block_readers);
 	tcase_add_test(tests, readers_wait_behind_a_waiting_writer_where_the_lock_says_so);
 	tcase_add_test(tests, a_writer_blocks_readers);

@@ -168,6 +168,41 @@ START_TEST(a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_writ
 }
 END_TEST
 
+static uint32_t next_before; /* the thread that the next entry written must name */
+
+static void follow_segment(void *ctx, const struct fact *fact)
+{
+	const struct fact_segment *segment = (const struct fact_segment *)fact;
+
+	ck_assert_uint_eq(fact->size, sizeof(*segment) + segment->count * sizeof(segment->before[0]));
+	ck_assert_uint_le(fact->size, 1024);
+	ck_assert(segment->thread == 7 && segment->segment == 3);
+	for (uint32_t i = 0; i < segment->count; i++)
+		ck_assert_uint_eq(segment->before[i].thread, next_before++);
+	++*(unsigned *)ctx;
+}
+
+START_TEST(a_long_segment_is_written_in_pieces)
+{
+	enum { ENTRIES = 5000 };
+	static struct {
+		struct fact_segment fact;
+		struct fact_before before[ENTRIES];
+	} whole = {.fact = {.head = {.size = sizeof(whole), .kind = FACT_SEGMENT}, .thread = 7, .segment = 3, .count = ENTRIES}};
+	unsigned pieces = 0;
+	const struct fact_sink follower = {.ctx = &pieces, .write = follow_segment};
+
+	for (uint32_t i = 0; i < ENTRIES; i++)
+		whole.before[i].thread = i;
+	next_before = 0;
+	note_write(note_add(&set.notes, 7, 3, &whole.fact.head), &follower);
+	ck_assert_uint_eq(next_before, ENTRIES);
+	ck_assert_uint_gt(pieces, 5000 / 64);
+	note_write(note_find(&set.notes, 7, 3), &follower);
+	ck_assert_uint_eq(next_before, ENTRIES);
+}
+END_TEST
+
 START_TEST(sixteen_witnesses_are_kept_different_threads_first)
 {
 	enum dependency_result result = DEPENDENCY_OPEN;
@@ -260,6 +295,7 @@ int main(void)
 	tcase_add_test(tests, a_try_closes_no_ring);
 	tcase_add_test(tests, a_try_is_in_no_ring_of_others);
 	tcase_add_test(tests, a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_written);
+	tcase_add_test(tests, a_long_segment_is_written_in_pieces);
 	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);
 	tcase_add_test(tests, lost_witnesses_are_told_of_when_there_is_a_ring);
 	tcase_add_test(tests, a_lock_that_came_through_a_fork_begins_with_no_edges);

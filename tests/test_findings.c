@@ -109,6 +109,25 @@ START_TEST(a_join_between_the_orders_makes_it_a_note_that_names_the_join)
 }
 END_TEST
 
+START_TEST(a_segment_in_pieces_is_one)
+{
+	world_ring();
+	put_segment(&world.recorder, world.process, world.beta, 1, (struct fact_before){world.beta + 1, 1, EVENT_JOIN, 0});
+	beta_begins_behind(1);
+	put_segment(&world.recorder, world.process, world.beta, 1, (struct fact_before){world.beta + 2, 1, EVENT_JOIN, 0});
+	is_verdict(only(world_findings(NULL)), RULE_CYCLE_ORDERED, LEVEL_NOTE);
+}
+END_TEST
+
+START_TEST(what_nobody_is_known_to_have_done_makes_no_ring)
+{
+	world_alpha_takes_first_then_second();
+	put_dependency(&world.recorder, 1, (struct fact_held[]){taken(world.second, world.at_beta_outer)}, 1,
+		       taken(world.first, world.at_beta_inner));
+	ck_assert_uint_eq(world_findings(NULL)->count, 0);
+}
+END_TEST
+
 START_TEST(what_comes_before_an_earlier_segment_orders_nothing)
 {
 	world_ring();
@@ -352,6 +371,8 @@ int main(void)
 		one_thread_in_both_orders_is_a_note,
 		a_gate_lock_makes_it_a_note_that_names_the_gate,
 		a_join_between_the_orders_makes_it_a_note_that_names_the_join,
+		a_segment_in_pieces_is_one,
+		what_nobody_is_known_to_have_done_makes_no_ring,
 		what_comes_before_an_earlier_segment_orders_nothing,
 		a_time_limit_makes_it_a_warning,
 		dependencies_of_classes_make_no_ring_of_locks,

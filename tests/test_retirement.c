@@ -1372,7 +1372,7 @@ START_TEST(what_is_not_written_looks_like_what_is)
 
 		teardown();
 		setup();
-		set.copies = 1;
+		set.copies = 2;
 		model_begin();
 		random_repetition(&seed);
 		result = judge(&memory);

@@ -1,6 +1,7 @@
 /*
  * faults.c: linked into a variant of the library (BUILD/faults/libgridlock.so) in front of everything that it asks of the system and that can
- * fail. Calls are counted, and number GRIDLOCK_FAULT fails as the kernel would let it; with GRIDLOCK_FAULT_ON all that follow fail too. What
+ * fail. Calls are counted, and number GRIDLOCK_FAULT fails as the kernel would let it; with GRIDLOCK_FAULT_ON all that follow fail too. With
+ * GRIDLOCK_FAULT_MEMORY it is not these calls that are counted and fail but the library's own allocations of memory. What
  * failed is appended to the file GRIDLOCK_FAULT_LOG, a line each: with no line there was no such call, and the tests are through.
  */
 #include <dlfcn.h>
@@ -17,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "graph/arena.h"
 
 static _Atomic long calls;
 
@@ -54,11 +57,16 @@ static bool speaks(const char *name)
 	return !strcmp(name, "fstat") || !strcmp(name, "write");
 }
 
+static bool allocates(const char *name)
+{
+	return !strcmp(name, "arena_alloc") || !strcmp(name, "state_pages");
+}
+
 /* Is it this call's turn to fail? */
 static bool fails(const char *name, int error)
 {
-	const char *which = getenv("GRIDLOCK_FAULT");
-	long number = atomic_fetch_add(&calls, 1) + 1, wanted = which ? atol(which) : 0;
+	const char *which = allocates(name) == (getenv("GRIDLOCK_FAULT_MEMORY") != NULL) ? getenv("GRIDLOCK_FAULT") : NULL;
+	long number = which ? atomic_fetch_add(&calls, 1) + 1 : 0, wanted = which ? atol(which) : 0;
 	int saved = errno;
 
 	if (wanted == 0 || (getenv("GRIDLOCK_FAULT_ON") && !speaks(name) ? number < wanted : number != wanted))
@@ -99,6 +107,9 @@ FAULT(int, __register_atfork, (void (*prepare)(void), void (*parent)(void), void
       (prepare, parent, child, object), 0, ENOMEM)
 FAULT(int, __cxa_atexit, (void (*function)(void *), void *argument, void *object), (function, argument, object), 0, -1)
 FAULT(int, __cxa_at_quick_exit, (void (*function)(void *), void *object), (function, object), 0, -1)
+
+FAULT(void *, arena_alloc, (struct arena * arena, size_t size), (arena, size), 0, NULL)
+FAULT(void *, state_pages, (size_t size, bool wipe), (size, wipe), 0, NULL)
 
 /* Memory that cannot be made ready, or advice that the kernel does not know: each has its ways to go on. */
 int __real_madvise(void *at, size_t size, int advice);

@@ -1,7 +1,7 @@
 /*
  * host.c: a program that makes the library do all that it can do: every kind of lock, threads, conditions, held stacks deeper than a slot, forks
  * with and without libc, more dependencies than its first memory holds. It has two bugs: an inversion, and a lock that a jump leaves
- * locked. What it prints and its exit code, 7, tell whether it was harmed.
+ * locked; and three inversions that are none, for what the library must have seen to know it. What it prints and its exit code, 7, tell whether it was harmed.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -85,6 +85,67 @@ static void run(void *(*one)(void *), void *(*other)(void *))
 		good(pthread_create(&threads[1], NULL, other, NULL));
 	for (int i = 0; i < 1 + (other != NULL); i++)
 		good(pthread_join(threads[i], NULL));
+}
+
+/* ---- what looks like one ---- */
+
+#define BELOW 70 /* the gate lies deeper than what a slot holds */
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER, gated[2], joined[2], met[2];
+static pthread_barrier_t meeting;
+
+static void *gated_forwards(void *unused)
+{
+	for (int i = 0; i < BELOW; i++)
+		good(pthread_mutex_lock(&deep[i]));
+	good(pthread_mutex_lock(&gate));
+	both(&gated[0], &gated[1]);
+	good(pthread_mutex_unlock(&gate));
+	for (int i = BELOW; i-- > 0;)
+		good(pthread_mutex_unlock(&deep[i]));
+	return unused;
+}
+
+static void *gated_backwards(void *unused)
+{
+	good(pthread_mutex_lock(&gate));
+	both(&gated[1], &gated[0]);
+	good(pthread_mutex_unlock(&gate));
+	return unused;
+}
+
+static void *joined_forwards(void *unused)
+{
+	both(&joined[0], &joined[1]);
+	return unused;
+}
+
+static void *joined_backwards(void *unused)
+{
+	both(&joined[1], &joined[0]);
+	return unused;
+}
+
+static void *met_forwards(void *unused)
+{
+	both(&met[0], &met[1]);
+	pthread_barrier_wait(&meeting);
+	return unused;
+}
+
+static void *met_backwards(void *unused)
+{
+	pthread_barrier_wait(&meeting);
+	both(&met[1], &met[0]);
+	return unused;
+}
+
+static void run_harmless(void)
+{
+	good(pthread_barrier_init(&meeting, NULL, 2));
+	run(gated_forwards, gated_backwards);
+	run(joined_forwards, NULL);
+	run(joined_backwards, NULL);
+	run(met_forwards, met_backwards);
 }
 
 /* ---- and what is in order ---- */
@@ -188,6 +249,7 @@ int main(void)
 	good(pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE));
 	run(forwards, backwards);
 	run(leaver, NULL);
+	run_harmless();
 	take_deep();
 	take_pairs();
 	take_passing();
