@@ -73,7 +73,8 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 	@BUILD=$(BUILD) examples/demo
 
 # ---- checks ----
-check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-faults check-transparency check-real bench-instructions  ## everything that CI runs
+include tests/build.mk
+check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-random check-faults check-transparency check-real bench-instructions  ## everything that CI runs
 
 check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
@@ -95,63 +96,20 @@ check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## mod
 	@for t in $^; do $$t || exit 1; done
 check-sanitize: ## modules under ASan and UBSan, with clang
 	@$(MAKE) -s check-units BUILD=$(BUILD)/asan CC=clang CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
-report_lib := $(filter-out $(BUILD)/obj/report/main.o,$(report_obj))
-$(BUILD)/test_%: tests/test_%.c $(report_lib)
-	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
 
 check-random: all $(BUILD)/random  ## random programs of which it is known what is to be found
 	@BUILD=$(BUILD) tests/random/run
-$(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -pthread -o $@ $(filter %.c,$^)
-# A variant of the library whose calls of the system fail one after the other: what tests/faults/faults.c stands in front of. The linker
-# wraps no name that has a version.
-faults_obj := $(patsubst %.c,$(BUILD)/faults/obj/%.o,$(shim_src) $(graph_src) tests/faults/faults.c)
-$(BUILD)/faults/obj/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(filter-out -include shim/versions%,$(SHIM)) $(CFLAGS) -c -o $@ $<
-$(BUILD)/faults/libgridlock.so: $(faults_obj)
-	$(CC) $(SHIMLINK) $$(nm $(filter %/faults.o,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p') $(LDFLAGS) -o $@ $^ -lc
-$(BUILD)/faults/%: tests/faults/%.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
-faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
-$(BUILD)/faults/torn: tests/faults/torn.c graph/recording.c report/collect.c report/memory.c
-	@mkdir -p $(@D)
-	clang $(filter-out -MMD -MP,$(COMMON)) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $^
 check-faults: all examples $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads
 	@BUILD=$(BUILD) tests/faults/run
-transparency := $(BUILD)/transparency/checks $(patsubst tests/transparency/programs/%,$(BUILD)/transparency/%,$(basename $(wildcard tests/transparency/programs/*.c*))) $(BUILD)/transparency/loaded.so
-$(BUILD)/transparency/%: tests/transparency/programs/%.cpp
-	@mkdir -p $(@D)
-	$(CXX) -std=c++17 -Wall -Wextra -Werror -g -O1 -pthread -MMD -MP -o $@ $<
-$(BUILD)/transparency/%.so: tests/transparency/libraries/%.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -fPIC -shared -o $@ $<
-$(BUILD)/transparency/%: tests/transparency/programs/%.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
-$(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparency/*.h)
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -o $@ $(filter %.c,$^)
 check-transparency: all $(transparency)  ## every wrapped function does what its manual page says, watched or not
 	@BUILD=$(BUILD) tests/transparency/run
 	@BUILD=$(BUILD) tests/transparency/surroundings
 soak: all examples $(faults)  ## the slow ones, for about SOAK_MINUTES (30)
 	@BUILD=$(BUILD) tests/soak
 
-# libFuzzer's harnesses, in a build folder of their own; symbols by tests/fuzz/symbols.c, not libdw.
 fuzz: all examples  ## the command's readers, for ten minutes
 	@$(MAKE) -s fuzz-build BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	@BUILD=$(BUILD) tests/fuzz/run
-fuzz-build: $(patsubst %,$(BUILD)/fuzz_%,recording facts options suppressions template)
-fuzz_judge := tests/fuzz/judge.c tests/fuzz/symbols.c $(filter-out $(BUILD)/obj/report/symbols.o,$(report_lib))
-$(BUILD)/fuzz_recording $(BUILD)/fuzz_facts: $(BUILD)/fuzz_%: tests/fuzz/%.c $(fuzz_judge)
-	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die -o $@ $(filter %.c %.o,$^) $(LIBS)
-$(BUILD)/fuzz_options: fuzz_wrap := -Wl,--wrap=argp_parse
-$(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
-	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die $(fuzz_wrap) -o $@ $(filter %.c %.o,$^) $(LIBS)
 
 check-old: all  ## the cases on Debian 11 and 13 (glibc 2.31 and 2.41), in roots made by debootstrap
 	@BUILD=$(BUILD) LIBRARY=$(BUILD)/libgridlock.so tests/old/run debian11
@@ -167,7 +125,7 @@ check-musl: all ## the library built for musl (MUSL=1), and the cases
 
 bench: all      ## instructions and nanoseconds per operation, beside native
 	@BUILD=$(BUILD) tests/bench/run
-bench-instructions: all
+bench-instructions: all  ## instructions per operation, held to their bounds
 	@BUILD=$(BUILD) tests/bench/run --instructions-only --check
 
 # ---- the rest ----
@@ -181,6 +139,6 @@ stats:          ## lines, comments, longest functions
 clean:          ## removes the build folder
 	rm -rf $(BUILD)
 help:           ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 22
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

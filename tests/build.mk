@@ -1,0 +1,55 @@
+# build.mk: the programs of the tests; included by the Makefile, whose variables it uses.
+PROGRAM := -std=gnu11 -D_GNU_SOURCE $(WARN) -pthread
+
+# ---- modules, by Check ----
+report_lib := $(filter-out $(BUILD)/obj/report/main.o,$(report_obj))
+$(BUILD)/test_%: tests/test_%.c $(report_lib)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
+
+# ---- random programs ----
+$(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(PROGRAM) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+# ---- faults ----
+# A variant of the library whose calls of the system fail one after the other: what tests/faults/faults.c stands in front of. The linker
+# wraps no name that has a version.
+faults_obj := $(patsubst %.c,$(BUILD)/faults/obj/%.o,$(shim_src) $(graph_src) tests/faults/faults.c)
+$(BUILD)/faults/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -include shim/versions%,$(SHIM)) $(CFLAGS) -c -o $@ $<
+$(BUILD)/faults/libgridlock.so: $(faults_obj)
+	$(CC) $(SHIMLINK) $$(nm $(filter %/faults.o,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p') $(LDFLAGS) -o $@ $^ -lc
+$(BUILD)/faults/%: tests/faults/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PROGRAM) -g -O1 -MMD -MP -o $@ $<
+faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
+$(BUILD)/faults/torn: tests/faults/torn.c graph/recording.c report/collect.c report/memory.c
+	@mkdir -p $(@D)
+	clang $(filter-out -MMD -MP,$(COMMON)) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $^
+
+# ---- transparency ----
+transparency := $(BUILD)/transparency/checks $(patsubst tests/transparency/programs/%,$(BUILD)/transparency/%,$(basename $(wildcard tests/transparency/programs/*.c*))) $(BUILD)/transparency/loaded.so
+$(BUILD)/transparency/%: tests/transparency/programs/%.cpp
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -Wall -Wextra -Werror -g -O1 -pthread -MMD -MP -o $@ $<
+$(BUILD)/transparency/%.so: tests/transparency/libraries/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PROGRAM) -g -O1 -fPIC -shared -o $@ $<
+$(BUILD)/transparency/%: tests/transparency/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PROGRAM) -g -O1 -MMD -MP -o $@ $<
+$(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparency/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(PROGRAM) -g -O1 -o $@ $(filter %.c,$^)
+
+# ---- libFuzzer's harnesses: in a build folder of their own; symbols by tests/fuzz/symbols.c, not libdw ----
+.PHONY: fuzz-build
+fuzz-build: $(patsubst %,$(BUILD)/fuzz_%,recording facts options suppressions template)
+fuzz_judge := tests/fuzz/judge.c tests/fuzz/symbols.c $(filter-out $(BUILD)/obj/report/symbols.o,$(report_lib))
+$(BUILD)/fuzz_recording $(BUILD)/fuzz_facts: $(BUILD)/fuzz_%: tests/fuzz/%.c $(fuzz_judge)
+	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die -o $@ $(filter %.c %.o,$^) $(LIBS)
+$(BUILD)/fuzz_options: fuzz_wrap := -Wl,--wrap=argp_parse
+$(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
+	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die $(fuzz_wrap) -o $@ $(filter %.c %.o,$^) $(LIBS)
