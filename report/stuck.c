@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,12 +101,31 @@ static void add_slot(struct stuck_list *list, size_t image, const struct slot *s
 	};
 }
 
+/* Has it ended, and only its parent not asked how? In a container, where the first process asks for nobody's, it stays so (proc(5), stat). */
+static bool is_zombie(pid_t pid)
+{
+	char *path = printed("/proc/%d/stat", (int)pid), line[512] = "";
+	FILE *file = fopen(path, "re");
+	const char *state;
+
+	if (file) {
+		if (!fgets(line, sizeof(line), file))
+			line[0] = '\0';
+		fclose(file);
+	}
+	free(path);
+	state = strrchr(line, ')');
+	return state && (state[2] == 'Z' || state[2] == 'X');
+}
+
 /* Does the process still run? Then its slots were not read at one moment, and a ring in them may never have been one. */
 static bool still_runs(const struct image *image, uint32_t serial)
 {
 	const struct fact_process *process = (const struct fact_process *)index_find(&image->processes, serial);
 
-	return !process || (!index_find(&image->ends, serial) && (kill((pid_t)process->pid, 0) == 0 || errno == EPERM));
+	if (process && (index_find(&image->ends, serial) || is_zombie((pid_t)process->pid)))
+		return false;
+	return !process || kill((pid_t)process->pid, 0) == 0 || errno == EPERM;
 }
 
 static void read_slots(struct stuck_list *list, size_t number)
