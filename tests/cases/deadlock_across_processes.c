@@ -32,15 +32,15 @@ int main(void)
 {
 	make();
 	if (fork() == 0) {
-		alarm(1);
 		take(shared->B);
 		meet();
+		alarm(1);
 		take(shared->A);
 		return 0;
 	}
-	alarm(1);
 	take(shared->A);
 	meet();
+	alarm(1);
 	take(shared->B);
 	return 0;
 }
