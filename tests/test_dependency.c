@@ -185,15 +185,15 @@ static void follow_segment(void *ctx, const struct fact *fact)
 START_TEST(a_long_segment_is_written_in_pieces)
 {
 	enum { ENTRIES = 5000 };
-	static struct {
+	static union {
 		struct fact_segment fact;
-		struct fact_before before[ENTRIES];
+		char room[sizeof(struct fact_segment) + ENTRIES * sizeof(struct fact_before)];
 	} whole = {.fact = {.head = {.size = sizeof(whole), .kind = FACT_SEGMENT}, .thread = 7, .segment = 3, .count = ENTRIES}};
 	unsigned pieces = 0;
 	const struct fact_sink follower = {.ctx = &pieces, .write = follow_segment};
 
 	for (uint32_t i = 0; i < ENTRIES; i++)
-		whole.before[i].thread = i;
+		whole.fact.before[i].thread = i;
 	next_before = 0;
 	note_write(note_add(&set.notes, 7, 3, &whole.fact.head), &follower);
 	ck_assert_uint_eq(next_before, ENTRIES);
