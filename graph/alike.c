@@ -63,6 +63,7 @@ static void mix_order(struct alike *alike, struct note_table *notes, struct alik
 void alike_add_witness(struct alike *alike, struct note_table *notes, uint32_t thread, uint32_t segment)
 {
 	struct alike_witness witness = {thread, segment};
+	const struct note *note;
 	uint32_t i = 0;
 
 	while (i < alike->witnesses_count && (alike->witnesses[i].thread != thread || alike->witnesses[i].segment != segment))
@@ -74,6 +75,8 @@ void alike_add_witness(struct alike *alike, struct note_table *notes, uint32_t t
 		alike->too_large = true;
 		return;
 	}
+	note = note_find(notes, thread, 0);
+	mix(alike, note ? ((const struct fact_thread *)note->fact)->under : 0);
 	/* A new one: beside each that came before, of the same thread or not, and in which order. */
 	for (uint32_t j = 0; j < i; j++) {
 		mix(alike, alike->witnesses[j].thread == thread);

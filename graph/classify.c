@@ -39,8 +39,12 @@ static bool choose(const struct cycles_input *input, const struct cycle *cycle, 
 	return dependency->witness_count != 0;
 }
 
-/* What two witnesses of a choice must not be. */
+/* What two witnesses of a choice must not be: ordered, kept apart by a gate that one of them inherited. */
 enum order { ORDER_ANY, ORDER_NOT_STRONG, ORDER_NONE_AT_ALL };
+struct demand {
+	enum order order;
+	bool ungated;
+};
 
 /* Does an event put `a` before `b`, one that matters? */
 static bool comes_before(const struct cycles_input *input, struct cycles_witness a, struct cycles_witness b, enum order order)
@@ -50,8 +54,35 @@ static bool comes_before(const struct cycles_input *input, struct cycles_witness
 	return input->before(input->ctx, a, b, &event) && (order == ORDER_NONE_AT_ALL || !EVENT_IS_WEAK(event.event));
 }
 
-/* May this choice for `link` stand beside those of the links before it: another thread, and not ordered against any? */
-static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t link, enum order order)
+static bool excludes(uint8_t a, uint8_t b)
+{
+	return a == LOCK_EXCLUSIVE || b == LOCK_EXCLUSIVE;
+}
+
+/* A gate of link i's thread, inherited, that keeps it apart from link j: whose thread took that lock itself, or inherited it from another
+ * hold; what the creator does meanwhile is done under the same hold, and so is what other threads do that it created there. */
+static const struct cycles_gate *inherited_gate(const struct cycles_input *input, const struct cycle *cycle, uint32_t i, uint32_t j)
+{
+	const struct cycles_dependency *other = dependency_of(input, cycle, j);
+	struct cycles_witness mine = cycle->links[i].witness, theirs = cycle->links[j].witness;
+	size_t count = 0, other_count = 0;
+	const struct cycles_gate *gates = input->gates && mine.thread ? input->gates(input->ctx, mine.thread, &count) : NULL;
+	const struct cycles_gate *other_gates = count && theirs.thread ? input->gates(input->ctx, theirs.thread, &other_count) : NULL;
+
+	for (size_t g = 0; g < count; g++) {
+		for (uint32_t h = 0; h < other->held_count && theirs.thread != gates[g].creator; h++)
+			if (other->held[h].lock == gates[g].lock && excludes(other->held[h].mode, gates[g].mode))
+				return &gates[g];
+		for (size_t h = 0; h < other_count; h++)
+			if (other_gates[h].lock == gates[g].lock && other_gates[h].hold != gates[g].hold &&
+			    excludes(other_gates[h].mode, gates[g].mode))
+				return &gates[g];
+	}
+	return NULL;
+}
+
+/* May this choice for `link` stand beside those of the links before it: another thread, and nothing that is demanded not to be? */
+static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t link, struct demand demand)
 {
 	struct cycles_witness mine = cycle->links[link].witness;
 
@@ -62,16 +93,18 @@ static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t
 			continue;
 		if (mine.thread == other.thread)
 			return false;
-		if (order != ORDER_ANY && input->before &&
-		    (comes_before(input, mine, other, order) || comes_before(input, other, mine, order)))
+		if (demand.order != ORDER_ANY && input->before &&
+		    (comes_before(input, mine, other, demand.order) || comes_before(input, other, mine, demand.order)))
+			return false;
+		if (demand.ungated && (inherited_gate(input, cycle, i, link) || inherited_gate(input, cycle, link, i)))
 			return false;
 	}
 	return true;
 }
 
-/* Chooses witnesses of distinct threads for all links (that no event orders, if asked), by backtracking: at most 16 choices for each of
- * at most 8 links, and a wrong one is seen at once. False: there is no such choice. */
-static bool choose_witnesses(const struct cycles_input *input, struct cycle *cycle, enum order order)
+/* Chooses witnesses of distinct threads for all links (and as demanded), by backtracking: at most 16 choices for each of at most 8 links,
+ * and a wrong one is seen at once. False: there is no such choice. */
+static bool choose_witnesses(const struct cycles_input *input, struct cycle *cycle, struct demand demand)
 {
 	uint32_t choice[64] = {0}, link = 0, steps = 0;
 
@@ -83,10 +116,33 @@ static bool choose_witnesses(const struct cycles_input *input, struct cycle *cyc
 			continue;
 		}
 		choose(input, cycle, link, choice[link]++, &cycle->links[link].witness);
-		if (fits(input, cycle, link, order) && ++link < cycle->length)
+		if (fits(input, cycle, link, demand) && ++link < cycle->length)
 			choice[link] = 0;
 	}
 	return true;
+}
+
+static bool gated_by(struct cycle *cycle, uint64_t gate, uint32_t i, uint32_t j)
+{
+	cycle->gate = gate;
+	cycle->gate_links[0] = i;
+	cycle->gate_links[1] = j;
+	return true;
+}
+
+/* The gate that the witnesses chosen inherited. */
+static void name_inherited_gate(const struct cycles_input *input, struct cycle *cycle)
+{
+	for (uint32_t i = 0; i < cycle->length; i++)
+		for (uint32_t j = 0; j < cycle->length; j++) {
+			const struct cycles_gate *gate = i != j ? inherited_gate(input, cycle, i, j) : NULL;
+
+			if (gate) {
+				cycle->gate_inherited = true;
+				gated_by(cycle, gate->lock, i, j);
+				return;
+			}
+		}
 }
 
 /* The event that orders the witnesses chosen; a weak one only if asked for. */
@@ -126,14 +182,6 @@ static bool may_share_gate(const struct cycles_dependency *a, const struct cycle
 	return (a->cut && (b->cut || b->held_count > 1)) || (b->cut && a->held_count > 1);
 }
 
-static bool gated_by(struct cycle *cycle, uint64_t gate, uint32_t i, uint32_t j)
-{
-	cycle->gate = gate;
-	cycle->gate_links[0] = i;
-	cycle->gate_links[1] = j;
-	return true;
-}
-
 /* A lock that both links hold, exclusively on at least one side: their sections never run at once. */
 static bool find_gate_between(const struct cycles_input *input, struct cycle *cycle, uint32_t i, uint32_t j)
 {
@@ -168,7 +216,10 @@ static bool find_timed(const struct cycles_input *input, struct cycle *cycle)
 
 void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 {
-	if (!choose_witnesses(input, cycle, ORDER_ANY)) {
+	const struct demand any = {ORDER_ANY, false}, apart = {ORDER_ANY, true}, not_strong = {ORDER_NOT_STRONG, true},
+			    not_at_all = {ORDER_NONE_AT_ALL, true};
+
+	if (!choose_witnesses(input, cycle, any)) {
 		for (uint32_t i = 0; i < cycle->length; i++)
 			choose(input, cycle, i, 0, &cycle->links[i].witness);
 		cycle->rule = RULE_CYCLE_SINGLE_THREAD;
@@ -176,12 +227,16 @@ void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 		cycle->rule = RULE_CYCLE_COMPATIBLE;
 	} else if (find_gate(input, cycle)) {
 		cycle->rule = RULE_CYCLE_GATED;
-	} else if (!choose_witnesses(input, cycle, ORDER_NOT_STRONG)) {
-		choose_witnesses(input, cycle, ORDER_ANY);
+	} else if (!choose_witnesses(input, cycle, apart)) {
+		choose_witnesses(input, cycle, any);
+		name_inherited_gate(input, cycle);
+		cycle->rule = RULE_CYCLE_GATED;
+	} else if (!choose_witnesses(input, cycle, not_strong)) {
+		choose_witnesses(input, cycle, apart);
 		name_event(input, cycle, ORDER_NOT_STRONG);
 		cycle->rule = RULE_CYCLE_ORDERED;
-	} else if (!choose_witnesses(input, cycle, ORDER_NONE_AT_ALL)) {
-		choose_witnesses(input, cycle, ORDER_NOT_STRONG);
+	} else if (!choose_witnesses(input, cycle, not_at_all)) {
+		choose_witnesses(input, cycle, not_strong);
 		name_event(input, cycle, ORDER_NONE_AT_ALL);
 		cycle->rule = RULE_CYCLE_WEAKLY_ORDERED;
 	} else if (find_timed(input, cycle)) {

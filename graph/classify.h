@@ -4,7 +4,8 @@
  *   cycle-single-thread  no choice of witnesses gives every link a thread of its own
  *   cycle-compatible     some link's lock is asked for shared and held shared by the next link, and no writer preference makes it block
  *   cycle-gated          a common lock in two held sets (not one of the ring's own), exclusive on at least one side; shared/shared is none;
- *                        or one that may be there, where a held set is cut
+ *                        or one that may be there, where a held set is cut; or, in every choice of witnesses, one that a thread's creator
+ *                        held around all that the thread did
  *   cycle-ordered        in every choice of distinct-thread witnesses some pair of segments is ordered by create or join
  *   cycle-bounded        some link is a timed acquisition
  *   lock-order-cycle     none of the above

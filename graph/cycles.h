@@ -42,6 +42,13 @@ struct cycles_dependency {
 	uint32_t witness_count;
 	const struct cycles_witness *witnesses; /* none: nothing is known of threads; taken as an unknown thread of its own */
 };
+/* A lock that a thread's creator held from before the thread began until it had joined it. */
+struct cycles_gate {
+	uint64_t lock;
+	uint64_t hold; /* this one time that it was held; another one, another number */
+	uint32_t creator;
+	uint8_t mode;
+};
 struct cycles_input {
 	const struct cycles_dependency *dependencies;
 	size_t count;
@@ -49,6 +56,8 @@ struct cycles_input {
 	uint64_t (*location)(void *ctx, uint32_t stack);
 	/* Is the segment `a` over before `b` begins? Then *event is filled for the report: a strong event where there is one. NULL: nothing is ordered. */
 	bool (*before)(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event);
+	/* The thread's gates, *count of them. NULL: no thread has any. */
+	const struct cycles_gate *(*gates)(void *ctx, uint32_t thread, size_t *count);
 	void *ctx;
 	uint32_t max_length; /* longest ring looked for, 0: 8 */
 	size_t max_cycles;   /* most elementary cycles enumerated in all, 0: 100000 */
@@ -67,6 +76,7 @@ struct cycle {
 	/* the reason, by rule */
 	uint64_t gate;		/* cycle-gated: the lock; 0: one that may have been held, by a link that is cut */
 	uint32_t gate_links[2]; /* and the two links that hold it */
+	bool gate_inherited;	/* the first one's thread by its creator */
 	uint32_t why_link;	/* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
 	bool reader_behind_writer;
 	struct fact_before event;   /* cycle-ordered, cycle-weakly-ordered */

@@ -110,6 +110,7 @@ static void write_witness(struct dependencies *set, const struct dependency *dep
 	};
 
 	note_write(note_find(&set->notes, witness.thread, 0), set->sink);
+	note_write(note_find(&set->notes, witness.thread, NOTE_GATES), set->sink);
 	note_write(note_find(&set->notes, witness.thread, witness.segment), set->sink);
 	set->sink->write(set->sink->ctx, &fact.head);
 }
@@ -534,10 +535,8 @@ static void count_witness(struct dependencies *set, struct witness witness, int 
 		thread->witnesses += (uint32_t)change;
 	if (segment)
 		segment->witnesses += (uint32_t)change;
-	if (change < 0) {
-		note_drop(&set->notes, thread);
-		note_drop(&set->notes, segment);
-	}
+	if (change < 0)
+		dependency_drop_notes(set, witness.thread, witness.segment);
 }
 
 /* Returns whether it is new. */
@@ -782,4 +781,18 @@ void dependency_drop_notes(struct dependencies *set, uint32_t thread, uint32_t s
 {
 	note_drop(&set->notes, note_find(&set->notes, thread, 0));
 	note_drop(&set->notes, note_find(&set->notes, thread, segment));
+	if (!note_find(&set->notes, thread, 0))
+		note_drop(&set->notes, note_find(&set->notes, thread, NOTE_GATES));
+}
+
+void dependency_add_gates(struct dependencies *set, const struct fact_gates *gates)
+{
+	const struct note *thread = note_find(&set->notes, gates->thread, 0);
+	struct note *note = thread ? note_add(&set->notes, gates->thread, NOTE_GATES, &gates->head) : NULL;
+
+	/* Without memory it is written in any case: who does not know of a gate reports what it keeps apart. */
+	if (thread && !note)
+		set->sink->write(set->sink->ctx, &gates->head);
+	else if (thread && thread->written)
+		note_write(note, set->sink);
 }

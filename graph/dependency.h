@@ -75,6 +75,9 @@ void dependency_retire(struct dependencies *set, struct lock_table *table, struc
 
 /* Is this thread a witness of some dependency now, or written? Only then does it matter to others what lies before and after it. */
 bool dependency_has_witness(struct dependencies *set, uint32_t thread);
+/* What held true of the thread from its beginning to its end, the locks of which the recording knows: kept for as long as it is a witness, and
+ * written with it. Once for a thread. */
+void dependency_add_gates(struct dependencies *set, const struct fact_gates *gates);
 /* After dependency_add: forgets the notes of a thread and segment that were kept for it and are no witness after all. */
 void dependency_drop_notes(struct dependencies *set, uint32_t thread, uint32_t segment);
 

@@ -1,12 +1,15 @@
 /*
  * note.h: facts kept back. Threads and segments are described only when a dependency that they witnessed is written; until then
- * their facts wait here, by (thread, segment); segment 0 is the thread itself. So there are no more notes than witnesses, and facts written.
+ * their facts wait here, by (thread, segment); segment 0 is the thread itself, NOTE_GATES the locks that its creator held all the time. So there
+ * are no more notes than witnesses, and facts written.
  * Pure data; the caller serialises.
  */
 #ifndef GRIDLOCK_NOTE_H
 #define GRIDLOCK_NOTE_H
 
 #include "lock.h"
+
+#define NOTE_GATES UINT32_MAX
 
 struct note {
 	uint64_t key;

@@ -80,6 +80,9 @@ static bool fact_is_whole(const struct fact *fact)
 	case FACT_SEGMENT:
 		return fits(fact, sizeof(struct fact_segment), 0, 1) &&
 		       fits(fact, sizeof(struct fact_segment), ((const struct fact_segment *)fact)->count, sizeof(struct fact_before));
+	case FACT_GATES:
+		return fits(fact, sizeof(struct fact_gates), 0, 1) &&
+		       fits(fact, sizeof(struct fact_gates), ((const struct fact_gates *)fact)->count, sizeof(struct fact_gate));
 	case FACT_FINDING:
 		return fits(fact, sizeof(struct fact_finding), 0, 1) &&
 		       fits(fact, sizeof(struct fact_finding), ((const struct fact_finding *)fact)->stacks_count,

@@ -156,6 +156,7 @@ enum fact_kind {
 	FACT_WITNESS,
 	FACT_SEGMENT,
 	FACT_FINDING,
+	FACT_GATES,
 	FACT_COUNT
 };
 
@@ -210,6 +211,7 @@ struct fact_thread {
 	uint32_t stack;	  /* where it was created, 0 when not seen */
 	uint32_t is_main; /* 1: the process's first thread */
 	frame_t start;	  /* its start routine, 0 when not seen */
+	uint64_t under;	  /* hash of the locks that its creator held; 0: none */
 	char name[16];	  /* as in pthread_setname_np; empty when never set */
 };
 
@@ -299,6 +301,20 @@ struct fact_segment {
 	struct fact_before before[];
 };
 
+/* Locks that a thread's creator held from before the thread began until it had joined it: whatever the thread did was done under them. */
+struct fact_gate {
+	uint64_t lock;
+	uint32_t hold; /* this one time that it was held; unique in the process */
+	uint8_t mode;  /* enum lock_mode */
+	uint8_t pad[3];
+};
+struct fact_gates {
+	struct fact head;
+	uint32_t thread;
+	uint32_t count;
+	struct fact_gate gates[];
+};
+
 struct fact_finding_stack {
 	uint32_t label;	 /* enum stack_label */
 	uint32_t thread; /* 0 when not known */
@@ -341,13 +357,15 @@ struct held {
 		};
 	};
 	uint32_t jump_stack; /* where the jump was made */
-	uint32_t pad[3];
+	uint32_t hold;	     /* HELD_GATE: the number of this hold */
+	uint32_t pad[2];
 };
 enum {
 	HELD_UNKNOWN = 1,
 	HELD_TAKER_ACTIVE = 2,
 	HELD_SCOPED = 4,     /* given up when its frame is left, by an exception or cancellation too */
 	HELD_AT_FORK = 8,    /* since before the fork that made this process */
+	HELD_GATE = 32,	     /* threads were created while it was held */
 	HELD_OWNER_DIED = 16 /* a robust mutex, not made consistent yet. Its address is odd, so that no fast path finds it */
 };
 

@@ -61,6 +61,9 @@ static void image_add(struct image *image, const struct fact *fact)
 	case FACT_SEGMENT:
 		append((const void ***)&image->segments, &image->segments_count, fact);
 		break;
+	case FACT_GATES:
+		index_add(&image->gates, fact);
+		break;
 	case FACT_FINDING:
 		append((const void ***)&image->findings, &image->findings_count, fact);
 		break;
@@ -84,7 +87,8 @@ uint32_t index_number(const struct fact *fact)
 _Static_assert(offsetof(struct fact_process, serial) == sizeof(struct fact) && offsetof(struct fact_end, serial) == sizeof(struct fact) &&
 		       offsetof(struct fact_module, id) == sizeof(struct fact) && offsetof(struct fact_thread, id) == sizeof(struct fact) &&
 		       offsetof(struct fact_thread_name, id) == sizeof(struct fact) &&
-		       offsetof(struct fact_stack, id) == sizeof(struct fact) && offsetof(struct fact_class, id) == sizeof(struct fact),
+		       offsetof(struct fact_stack, id) == sizeof(struct fact) && offsetof(struct fact_class, id) == sizeof(struct fact) &&
+		       offsetof(struct fact_gates, thread) == sizeof(struct fact),
 	       "index_number");
 
 static uint64_t key_of_number(const struct fact *fact)
@@ -149,7 +153,7 @@ static void index_sort(struct index *index)
 	index->count = kept;
 }
 
-#define INDEXES 7
+#define INDEXES 8
 static void list_indexes(struct image *image, struct index *indexes[INDEXES])
 {
 	indexes[0] = &image->processes;
@@ -159,6 +163,7 @@ static void list_indexes(struct image *image, struct index *indexes[INDEXES])
 	indexes[4] = &image->thread_names;
 	indexes[5] = &image->stacks;
 	indexes[6] = &image->classes;
+	indexes[7] = &image->gates;
 }
 
 static void image_sort(struct image *image)

@@ -20,7 +20,7 @@ struct image {
 	void *data;
 	size_t size;
 	const struct recording_header *header;
-	struct index processes, ends, modules, threads, thread_names, stacks, classes;
+	struct index processes, ends, modules, threads, thread_names, stacks, classes, gates;
 	/* Sorted by what is looked up, then in the order of the recording. */
 	size_t locks_count, dependencies_count, witnesses_count, segments_count, findings_count;
 	const struct fact_lock **locks;

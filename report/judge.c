@@ -31,6 +31,9 @@ struct judge_thread {
 	} key;
 	uint32_t index; /* its number in the cycle stage: from 1 */
 	uint32_t process;
+	bool gates_known;
+	const struct cycles_gate *gates;
+	size_t gates_count;
 	UT_hash_handle hh;
 };
 /* A lock taken at a stack. The cycle stage knows these by their place in the list, wherever it says "stack". */
@@ -50,7 +53,7 @@ struct judge {
 	const struct judge_lock **by_index;
 	size_t locks_count, locks_room;
 	struct judge_thread *threads;
-	const struct judge_thread **thread_by_index;
+	struct judge_thread **thread_by_index;
 	size_t threads_count, threads_room;
 	struct site *sites;
 	size_t count, room, sites_count, sites_room;
@@ -212,6 +215,39 @@ static const struct judge_lock *lock_at(struct judge *judge, struct owner owner,
 	return lock;
 }
 
+/* What the thread's creator held from create to join. */
+static void add_gates(struct judge *judge, struct judge_thread *thread)
+{
+	struct owner owner = {thread->key.image, thread->process};
+	const struct image *image = &judge->builder->run->images[owner.image];
+	const struct fact_gates *fact = (const struct fact_gates *)index_find(&image->gates, thread->key.number);
+	const struct fact_thread *about = (const struct fact_thread *)index_find(&image->threads, thread->key.number);
+	struct cycles_gate *gates;
+
+	if (!fact || !about)
+		return;
+	gates = scratch(judge, fact->count, sizeof(*gates));
+	for (uint32_t i = 0; i < fact->count; i++)
+		gates[i] = (struct cycles_gate){.lock = lock_at(judge, owner, fact->gates[i].lock)->index,
+						.hold = (uint64_t)owner.image << 48 | (uint64_t)owner.process << 32 | fact->gates[i].hold,
+						.creator = thread_index(judge, owner, about->parent),
+						.mode = fact->gates[i].mode};
+	thread->gates = gates;
+	thread->gates_count = fact->count;
+}
+
+static const struct cycles_gate *gates_of(void *ctx, uint32_t number, size_t *count)
+{
+	struct judge *judge = ctx;
+	struct judge_thread *thread = judge->thread_by_index[number];
+
+	if (!thread->gates_known)
+		add_gates(judge, thread);
+	thread->gates_known = true;
+	*count = thread->gates_count;
+	return thread->gates;
+}
+
 static bool prefers_writers(const struct judge *judge, struct owner owner, uint64_t number)
 {
 	const struct image *image = &judge->builder->run->images[owner.image];
@@ -352,10 +388,28 @@ static int process_at(const struct finding *finding, uint32_t link)
 	return finding->links[link].thread ? (int)finding->links[link].thread->pid : 0;
 }
 
+static const char *gate_reason(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
+{
+	struct builder *builder = judge->builder;
+	const char *first = thread_at(finding, cycle->gate_links[0]), *second = thread_at(finding, cycle->gate_links[1]), *name;
+	const struct judge_lock *gate = judge->by_index[cycle->gate];
+
+	if (!cycle->gate)
+		return build_text(builder, "threads `%s` and `%s` held more locks than are told here: one may be a gate", first, second);
+	build_from(builder, gate->owner.image);
+	name = build_lock(builder, gate->number)->name;
+	if (cycle->gate_inherited)
+		return build_text(
+			builder,
+			"gate lock `%s` is held around what `%s` does by its creator, from pthread_create to pthread_join, and around "
+			"what `%s` does",
+			name, first, second);
+	return build_text(builder, "gate lock `%s` is held by threads `%s` and `%s` around both orders", name, first, second);
+}
+
 static const char *reason_of(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
 {
 	struct builder *builder = judge->builder;
-	const struct judge_lock *gate;
 	static const char *const events[] = {[EVENT_CREATE] = "pthread_create",
 					     [EVENT_JOIN] = "pthread_join",
 					     [EVENT_BARRIER] = "pthread_barrier_wait",
@@ -371,14 +425,7 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 		return build_text(builder, "`%s` is asked for and held by readers only, which do not block each other",
 				  finding->links[cycle->why_link].wanted.lock->name);
 	case RULE_CYCLE_GATED:
-		if (!cycle->gate)
-			return build_text(builder, "threads `%s` and `%s` held more locks than are told here: one may be a gate",
-					  thread_at(finding, cycle->gate_links[0]), thread_at(finding, cycle->gate_links[1]));
-		gate = judge->by_index[cycle->gate];
-		build_from(builder, gate->owner.image);
-		return build_text(builder, "gate lock `%s` is held by threads `%s` and `%s` around both orders",
-				  build_lock(builder, gate->number)->name, thread_at(finding, cycle->gate_links[0]),
-				  thread_at(finding, cycle->gate_links[1]));
+		return gate_reason(judge, finding, cycle);
 	case RULE_CYCLE_ORDERED:
 		return build_text(builder, "%s %s puts what `%s` did before what `%s` did", events[cycle->event.event],
 				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
@@ -438,7 +485,7 @@ static bool one_process(const struct judge *judge, const struct cycle *cycle)
 /* Judges what was read; of all processes together only the cycles that go through several are new. */
 static void judge_input(struct judge *judge, void (*add)(struct builder *builder, const struct finding *finding))
 {
-	struct cycles_input input = {.location = location, .before = before, .ctx = judge};
+	struct cycles_input input = {.location = location, .before = before, .gates = gates_of, .ctx = judge};
 	struct cycles_result result;
 
 	input.dependencies = judge->dependencies;

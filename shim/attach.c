@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "gates.h"
 #include "held.h"
 #include "holders.h"
 #include "libc.h"
@@ -90,6 +91,7 @@ static void info_free(struct thread_info *info)
 		if (joiner->join_info == info)
 			joiner->join_info = NULL;
 	segment_clock_free(info);
+	gates_free(info);
 	arena_free(&process->arena, info, sizeof(*info));
 }
 
@@ -435,6 +437,7 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 	info->create_stack = create_stack;
 	info->start = start;
 	segment_created(info, parent->info, create_stack);
+	gates_created(parent, info);
 	parent->segment_mix = held_segment_mix(parent->info->segment);
 	return info;
 }
@@ -510,6 +513,7 @@ void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_
 	if (!info)
 		return;
 	if (joined) {
+		gates_joined(self, info);
 		segment_joined(self->info, info, join_stack);
 		self->segment_mix = held_segment_mix(self->info->segment);
 	} else if (info_entered(info)) {

@@ -29,7 +29,10 @@ struct thread_info {
 	const void *start;
 	char name[16];
 	struct clock clock; /* of the current segment */
-	pthread_t pthread;  /* key in process's table, once known */
+	struct gate *gates; /* what its creator held when it created it (gates.h) */
+	uint32_t gates_count, gates_room;
+	uint64_t under;	   /* hash of these locks; 0: none */
+	pthread_t pthread; /* key in process's table, once known */
 	UT_hash_handle hh;
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gates.h"
 #include "graph/dependency.h"
 #include "held.h"
 #include "holders.h"
@@ -117,6 +118,7 @@ static bool keep_thread_fact(struct note_table *notes, const struct thread_info 
 		.stack = info->create_stack,
 		.is_main = info->is_main,
 		.start = info->start ? module_frame((uintptr_t)info->start) : 0,
+		.under = info->under,
 	};
 
 	if (note_find(notes, info->id, 0))
@@ -279,6 +281,31 @@ void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how,
 	if (result == DEPENDENCY_NO_MEMORY)
 		sink_limit(LIMIT_LOST_MEMORY);
 	self->seen[held_seen_index(context)] = result == DEPENDENCY_OPEN ? context ^ self->segment_mix : context;
+}
+
+void event_gates(uint32_t thread, const struct gate *gates, uint32_t count)
+{
+	struct arena *arena = &process->arena;
+	size_t size = sizeof(struct fact_gates) + count * sizeof(struct fact_gate);
+	struct fact_gates *fact;
+
+	if (!event_is_witness(thread))
+		return;
+	fact = arena_alloc(arena, size);
+	if (!fact) {
+		event_missing();
+		return;
+	}
+	*fact = (struct fact_gates){.head = {.size = size, .kind = FACT_GATES}, .thread = thread, .count = count};
+	for (uint32_t i = 0; i < count; i++) {
+		struct lock *lock = lock_find(&locks, gates[i].lock);
+
+		if (lock)
+			lock_describe(lock, &sink);
+		fact->gates[i] = (struct fact_gate){.lock = gates[i].lock, .hold = gates[i].hold, .mode = gates[i].mode};
+	}
+	dependency_add_gates(&process->events->dependencies, fact);
+	arena_free(arena, fact, size);
 }
 
 /* ---- findings ---- */

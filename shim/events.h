@@ -42,6 +42,10 @@ void event_unseen_thread(void);
 /* Is the thread some dependency's witness now? Then it matters what lies before and after it. The caller holds process->lock. */
 bool event_is_witness(uint32_t thread);
 
+/* A thread that has ended did all it did under these locks, which its creator held (gates.h). The caller holds process->lock. */
+struct gate;
+void event_gates(uint32_t thread, const struct gate *gates, uint32_t count);
+
 /* The thread, holding what its slot says, asks for the lock: a dependency, or a new witness of one. Afterwards `context` (the chain hash
  * of this request) is in the thread's `seen` cache. Takes foreign unlocks off the held stack first. */
 void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack, uint64_t context);

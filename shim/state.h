@@ -96,6 +96,7 @@ struct process {
 	struct events *events;	      /* the graph: events.c */
 	struct sync *syncs;	      /* what threads are ordered by: segments.c */
 	struct sync *free_syncs;
+	uint32_t holds;	    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic bool blind; /* an event is missing that could excuse a ring: no more dependencies are taken in (event_missing) */
 };
 extern struct process *process; /* never NULL; points to an unused static one before the start */

@@ -325,6 +325,84 @@ static void abba(void)
 	asks(2, "B", 'A');
 }
 
+/* What creators held from create to join: of each thread one gate at most. */
+static struct cycles_gate inherited[8];
+
+static const struct cycles_gate *gates_of(void *ctx, uint32_t thread, size_t *number)
+{
+	(void)ctx;
+	*number = inherited[thread].lock != 0;
+	return &inherited[thread];
+}
+
+static void inherits(uint32_t thread, uint32_t creator, char gate, uint64_t hold)
+{
+	if (!input.gates)
+		memset(inherited, 0, sizeof(inherited));
+	inherited[thread] = (struct cycles_gate){
+		.lock = (uint64_t)(gate & ~0x20), .hold = hold, .creator = creator, .mode = gate & 0x20 ? LOCK_SHARED : LOCK_EXCLUSIVE};
+	input.gates = gates_of;
+}
+
+START_TEST(an_inherited_gate_keeps_apart_from_who_takes_it)
+{
+	const struct cycle *cycle;
+
+	asks(1, "A", 'B');
+	asks(2, "GB", 'A');
+	inherits(1, 5, 'G', 7);
+	cycle = find().cycles;
+	ck_assert_int_eq(cycle->rule, RULE_CYCLE_GATED);
+	ck_assert(cycle->gate_inherited && cycle->gate == 'G');
+	ck_assert_uint_eq(cycle->links[cycle->gate_links[0]].witness.thread, 1);
+	ck_assert_uint_eq(cycle->links[cycle->gate_links[1]].witness.thread, 2);
+}
+END_TEST
+
+START_TEST(an_inherited_gate_does_not_keep_apart_from_who_takes_it_not)
+{
+	abba();
+	inherits(1, 5, 'G', 7);
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(an_inherited_gate_does_not_keep_apart_from_its_creator)
+{
+	asks(1, "A", 'B');
+	asks(2, "GB", 'A');
+	inherits(1, 2, 'G', 7);
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(two_children_of_one_hold_are_not_kept_apart)
+{
+	abba();
+	inherits(1, 5, 'G', 7);
+	inherits(2, 5, 'G', 7);
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(children_of_two_holds_are_kept_apart)
+{
+	abba();
+	inherits(1, 5, 'G', 7);
+	inherits(2, 6, 'G', 8);
+	ck_assert_int_eq(only(2), RULE_CYCLE_GATED);
+}
+END_TEST
+
+START_TEST(children_of_two_shared_holds_are_not_kept_apart)
+{
+	abba();
+	inherits(1, 5, 'g', 7);
+	inherits(2, 6, 'g', 8);
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
 /* The dependency has these witnesses. */
 static void seen_by(struct cycles_dependency *dependency, const struct cycles_witness *list, uint32_t length)
 {
@@ -441,6 +519,29 @@ START_TEST(a_thread_that_nothing_orders_makes_it_an_error)
 }
 END_TEST
 
+START_TEST(one_choice_of_witnesses_without_an_inherited_gate_is_enough)
+{
+	const struct cycles_witness list[] = {{1, 1, 0}, {3, 1, 0}};
+
+	seen_by(asks(1, "A", 'B'), list, 2);
+	asks(2, "GB", 'A');
+	inherits(1, 5, 'G', 7);
+	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(where_one_choice_is_gated_and_the_other_ordered_it_is_ordered)
+{
+	const struct cycles_witness list[] = {{1, 1, 0}, {3, 1, 0}};
+
+	seen_by(asks(1, "A", 'B'), list, 2);
+	asks(2, "GB", 'A');
+	inherits(1, 5, 'G', 7);
+	ORDERED({3, 1, 2, 1, EVENT_JOIN});
+	ck_assert_int_eq(only(2), RULE_CYCLE_ORDERED);
+}
+END_TEST
+
 START_TEST(of_three_links_any_two_ordered_are_enough)
 {
 	asks(1, "A", 'B');
@@ -538,6 +639,14 @@ int main(void)
 	tcase_add_test(tests, three_links_of_two_threads_are_too_few_threads);
 	tcase_add_test(tests, a_common_exclusive_lock_is_a_gate);
 	tcase_add_test(tests, a_gate_that_both_read_is_none);
+	tcase_add_test(tests, an_inherited_gate_keeps_apart_from_who_takes_it);
+	tcase_add_test(tests, an_inherited_gate_does_not_keep_apart_from_who_takes_it_not);
+	tcase_add_test(tests, an_inherited_gate_does_not_keep_apart_from_its_creator);
+	tcase_add_test(tests, two_children_of_one_hold_are_not_kept_apart);
+	tcase_add_test(tests, children_of_two_holds_are_kept_apart);
+	tcase_add_test(tests, children_of_two_shared_holds_are_not_kept_apart);
+	tcase_add_test(tests, one_choice_of_witnesses_without_an_inherited_gate_is_enough);
+	tcase_add_test(tests, where_one_choice_is_gated_and_the_other_ordered_it_is_ordered);
 	tcase_add_test(tests, where_a_held_set_is_cut_there_may_be_a_gate);
 	tcase_add_test(tests, where_both_are_cut_there_may_be_a_gate);
 	tcase_add_test(tests, who_holds_the_lock_of_the_ring_only_has_no_gate_with_one_that_is_cut);

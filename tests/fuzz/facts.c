@@ -111,6 +111,20 @@ static void add_segment(struct recorder *recorder, struct input *input, uint32_t
 	}
 }
 
+static void add_gates(struct recorder *recorder, struct input *input, uint32_t process)
+{
+	uint32_t count = byte(input) % 4;
+	struct fact_gates *fact = recorder_fact(recorder, process, FACT_GATES, sizeof(*fact) + count * sizeof(struct fact_gate));
+
+	fact->thread = number(input);
+	fact->count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		fact->gates[i].lock = number(input);
+		fact->gates[i].hold = byte(input) % 4;
+		fact->gates[i].mode = byte(input) % 3;
+	}
+}
+
 static void add_finding(struct recorder *recorder, struct input *input, uint32_t process)
 {
 	struct fact_finding_stack stacks[8] = {0};
@@ -130,7 +144,7 @@ static void add_finding(struct recorder *recorder, struct input *input, uint32_t
 static void add(struct recorder *recorder, struct input *input, uint32_t process)
 {
 	static void (*const adders[])(struct recorder *, struct input *, uint32_t) = {
-		add_names, add_stack, add_lock, add_dependency, add_dependency, add_dependency, add_segment, add_finding};
+		add_names, add_stack, add_lock, add_dependency, add_dependency, add_dependency, add_segment, add_gates, add_finding};
 
 	adders[byte(input) % (sizeof(adders) / sizeof(adders[0]))](recorder, input, process);
 }
