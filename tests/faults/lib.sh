@@ -5,10 +5,19 @@ gridlock=$build/gridlock
 library=$build/libgridlock.so
 passed=0 failed=0 skipped=0
 
-# A /dev/shm of our own: recordings that a test leaves behind go with it, and full disks harm nobody.
-if [ -z "${FAULTS_ALONE:-}" ] && unshare -m true 2>/dev/null; then
-	export FAULTS_ALONE=1
-	exec unshare -m bash -c 'mount -t tmpfs none /dev/shm && exec "$@"' - "$0" "$@"
+# shellcheck source=tests/machine.sh
+. tests/machine.sh
+
+# Under a root directory that other users may pass, and with a /dev/shm of our own: recordings that a test leaves behind go with it, and full
+# disks harm nobody.
+if [ -z "${FAULTS_OPEN:-}" ] && closed_root; then
+	FAULTS_OPEN=1 open_root "$0" "$@"
+	exit
+fi
+if [ -z "${FAULTS_ALONE:-}" ] && own_mounts true; then
+	# shellcheck disable=SC2016
+	FAULTS_ALONE=1 own_mounts bash -c 'mount -t tmpfs none /dev/shm && exec "$@"' - "$0" "$@"
+	exit
 fi
 work=$(mktemp -d /dev/shm/faults.XXXXXX)
 trap 'rm -rf "$work"' EXIT
