@@ -48,6 +48,12 @@ const char *build_text(struct builder *builder, const char *format, ...) __attri
 const struct stack *build_stack(struct builder *builder, uint32_t number);
 const struct thread *build_thread(struct builder *builder, uint32_t number);
 const struct lock *build_lock(struct builder *builder, uint64_t number);
+/* A number that stands for all locks of a class, as the `nesting`th of it, from 0, that a thread holds at once. */
+#define CLASS_NUMBER(class, nesting) (1ull << 63 | (uint64_t)(nesting) << 32 | (uint32_t)(class))
+#define NUMBER_IS_CLASS(number)	     ((number) >> 63)
+#define NUMBER_NESTING(number)	     ((uint32_t)((number) >> 32) & INT32_MAX)
+/* Of a lock's number, or of one that stands for its class. NULL: not known. */
+const struct fact_class *build_class(const struct image *image, uint64_t number);
 /* Last part of a path. */
 const char *base_name(const char *path);
 

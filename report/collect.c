@@ -52,7 +52,9 @@ static void image_add(struct image *image, const struct fact *fact)
 		append((const void ***)&image->locks, &image->locks_count, fact);
 		break;
 	case FACT_DEPENDENCY:
-		if (!(fact->flags & DEPENDENCY_CLASS))
+		if (fact->flags & DEPENDENCY_CLASS)
+			append((const void ***)&image->class_dependencies, &image->class_dependencies_count, fact);
+		else
 			append((const void ***)&image->dependencies, &image->dependencies_count, fact);
 		break;
 	case FACT_WITNESS:
@@ -175,6 +177,7 @@ static void image_sort(struct image *image)
 		index_sort(indexes[i]);
 	sort(image->locks, image->locks_count, key_of_lock);
 	sort(image->dependencies, image->dependencies_count, key_of_dependency);
+	sort(image->class_dependencies, image->class_dependencies_count, key_of_dependency);
 	sort(image->witnesses, image->witnesses_count, key_of_witness);
 	sort(image->segments, image->segments_count, key_of_segment);
 }
@@ -235,6 +238,11 @@ const struct fact_before *image_before(const struct image *image, uint32_t threa
 size_t image_dependencies_of(const struct image *image, uint32_t process)
 {
 	return place_of(image->dependencies, image->dependencies_count, key_of_dependency, process);
+}
+
+size_t image_class_dependencies_of(const struct image *image, uint32_t process)
+{
+	return place_of(image->class_dependencies, image->class_dependencies_count, key_of_dependency, process);
 }
 
 size_t image_witnesses_of(const struct image *image, uint32_t dependency)
@@ -400,6 +408,7 @@ void run_free(struct run *run)
 			free(indexes[j]->facts);
 		free(image->locks);
 		free(image->dependencies);
+		free(image->class_dependencies);
 		free(image->witnesses);
 		free(image->segments);
 		free(image->findings);

@@ -22,12 +22,12 @@ struct image {
 	const struct recording_header *header;
 	struct index processes, ends, modules, threads, thread_names, stacks, classes, gates;
 	/* Sorted by what is looked up, then in the order of the recording. */
-	size_t locks_count, dependencies_count, witnesses_count, segments_count, findings_count;
+	size_t locks_count, dependencies_count, class_dependencies_count, witnesses_count, segments_count, findings_count;
 	const struct fact_lock **locks;
-	const struct fact_dependency **dependencies; /* by process; among instances only */
-	const struct fact_witness **witnesses;	     /* by dependency */
-	const struct fact_segment **segments;	     /* by thread and segment */
-	const struct fact_finding **findings;	     /* unsorted */
+	const struct fact_dependency **dependencies, **class_dependencies; /* by process; among instances, among classes */
+	const struct fact_witness **witnesses;				   /* by dependency */
+	const struct fact_segment **segments;				   /* by thread and segment */
+	const struct fact_finding **findings;				   /* unsorted */
 	uint32_t torn;
 };
 struct run {
@@ -55,6 +55,7 @@ const struct fact_before *image_before(const struct image *image, uint32_t threa
 				       uint32_t other_segment);
 /* Where the dependencies of a process, the witnesses of a dependency begin in their lists; they end where another one's begin. */
 size_t image_dependencies_of(const struct image *image, uint32_t process);
+size_t image_class_dependencies_of(const struct image *image, uint32_t process);
 size_t image_witnesses_of(const struct image *image, uint32_t dependency);
 
 #endif

@@ -98,7 +98,8 @@ static const struct explanation {
 				 "Take the locks in the declared order.", "GRIDLOCK_ORDER(a, b);      lock(b) lock(a)"},
 	[RULE_CYCLE_ACROSS_RUNS] = {"Each run took one side only. A run that takes both can deadlock.", "As for lock-order-cycle.",
 				    "run 1: lock(A) lock(B)      run 2: lock(B) lock(A)"},
-	[RULE_CYCLE_BY_CLASS] = {"No two single locks were taken in both orders, but locks of these two kinds were.",
+	[RULE_CYCLE_BY_CLASS] = {"No single locks were taken in these orders, but locks made at the same places were (--by-class). `/1`: "
+				 "one of them is held already.",
 				 "Make sure that an order among the locks of one kind is kept (by address, by parent and child).",
 				 "lock(p->lock) lock(q->lock)      elsewhere lock(r->lock) lock(s->lock) the other way"},
 	[RULE_REDUNDANT_LOCK] = {"Nothing but time: the inner lock protects nothing that the outer one does not.", "Remove one of the two.",

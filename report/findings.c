@@ -71,6 +71,24 @@ static bool same_locations(const struct finding *a, const struct finding *b)
 	return same;
 }
 
+/* Is there a finding of single locks at the places of a ring among classes? */
+static bool told_by_instance(const struct finding *known, const struct finding *finding)
+{
+	size_t count = finding->links_count, same = 0;
+
+	if (finding->rule != RULE_CYCLE_BY_CLASS || known->rule == RULE_CYCLE_BY_CLASS || known->links_count != count)
+		return false;
+	for (size_t shift = 0; shift < count && same < count; shift++) {
+		const struct link *links = known->links;
+
+		for (same = 0; same < count; same++)
+			if (!same_frame(links[(same + shift) % count].held.stack, finding->links[same].held.stack) ||
+			    !same_frame(links[(same + shift) % count].wanted.stack, finding->links[same].wanted.stack))
+				break;
+	}
+	return same == count;
+}
+
 /* Adds a finding, or counts it in one at the same code locations. */
 static void add(struct builder *builder, const struct finding *finding)
 {
@@ -79,6 +97,8 @@ static void add(struct builder *builder, const struct finding *finding)
 	if (builder->levels[finding->rule] == LEVEL_OFF)
 		return;
 	for (size_t i = 0; i < findings->count; i++) {
+		if (told_by_instance(&findings->list[i], finding))
+			return;
 		if (same_locations(&findings->list[i], finding)) {
 			findings->list[i].count += finding->count;
 			return;
@@ -167,6 +187,13 @@ void build_from(struct builder *builder, size_t image)
 	builder->names = &builder->all_names[image];
 }
 
+static void judge_one(struct builder *builder, size_t image, uint32_t serial, const struct options *options)
+{
+	judge_process(builder, image, serial, add);
+	if (option_flag(options, OPTION_BY_CLASS))
+		judge_classes(builder, image, serial, add);
+}
+
 static void read_image(struct builder *builder, size_t number, const struct options *options)
 {
 	const struct image *image = &builder->run->images[number];
@@ -177,7 +204,7 @@ static void read_image(struct builder *builder, size_t number, const struct opti
 			add_misuse(builder, image->findings[i]);
 	for (size_t i = 0; i < image->processes.count; i++)
 		if (wanted(options, image, index_number(image->processes.facts[i])))
-			judge_process(builder, number, index_number(image->processes.facts[i]), add);
+			judge_one(builder, number, index_number(image->processes.facts[i]), options);
 }
 
 static void read_images(struct builder *builder, const struct options *options)

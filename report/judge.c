@@ -46,6 +46,7 @@ struct site {
 struct judge {
 	struct builder *builder;
 	bool several;	    /* processes at once */
+	bool by_class;	    /* locks are classes */
 	struct arena arena; /* until the input is judged */
 	struct cycles_dependency *dependencies;
 	struct owner *owners; /* of the dependencies */
@@ -197,7 +198,9 @@ static const struct judge_lock *lock_at(struct judge *judge, struct owner owner,
 	struct arena *arena = &judge->arena;
 	struct judge_lock *lock, key = {.owner = owner, .number = number};
 
-	if (fact && fact->inode)
+	if (judge->by_class)
+		key.key.a = build_lock(judge->builder, number)->kin, key.key.d = 2;
+	else if (fact && fact->inode)
 		key.key.a = fact->device, key.key.b = fact->inode, key.key.c = fact->offset;
 	else
 		key.key.a = owner.image, key.key.b = owner.process, key.key.c = number, key.key.d = 1;
@@ -250,9 +253,7 @@ static const struct cycles_gate *gates_of(void *ctx, uint32_t number, size_t *co
 
 static bool prefers_writers(const struct judge *judge, struct owner owner, uint64_t number)
 {
-	const struct image *image = &judge->builder->run->images[owner.image];
-	const struct fact_lock *lock = image_lock(image, number);
-	const struct fact_class *class = lock ? (const struct fact_class *)index_find(&image->classes, lock->class) : NULL;
+	const struct fact_class *class = build_class(&judge->builder->run->images[owner.image], number);
 
 	return class && class->lock_kind == KIND_RWLOCK_WRITER;
 }
@@ -264,12 +265,25 @@ static uint32_t add_site(struct judge *judge, struct owner owner, uint32_t stack
 	return (uint32_t)judge->sites_count++;
 }
 
+/* The number of place `place` of the held set, or behind it of what is wanted; among classes one more for each that is held already. */
+static uint64_t number_at(const struct judge *judge, const struct fact_dependency *fact, uint32_t place)
+{
+	uint64_t number = place < fact->count ? fact->held[place].lock : fact->lock;
+	uint32_t nesting = 0;
+
+	if (!judge->by_class)
+		return number;
+	for (uint32_t i = 0; i < place; i++)
+		nesting += fact->held[i].lock == number;
+	return CLASS_NUMBER(number, nesting);
+}
+
 static const struct cycles_held *held_copy(struct judge *judge, struct owner owner, const struct fact_dependency *fact)
 {
 	struct cycles_held *held = scratch(judge, fact->count, sizeof(*held));
 
 	for (uint32_t i = 0; i < fact->count; i++) {
-		const struct judge_lock *lock = lock_at(judge, owner, fact->held[i].lock);
+		const struct judge_lock *lock = lock_at(judge, owner, number_at(judge, fact, i));
 
 		held[i] = (struct cycles_held){lock->index, add_site(judge, owner, fact->held[i].stack, lock), fact->held[i].mode,
 					       fact->held[i].how};
@@ -296,23 +310,26 @@ static void add_witnesses(struct judge *judge, struct owner owner, struct cycles
 
 static void add_dependency(struct judge *judge, struct owner owner, const struct fact_dependency *fact)
 {
-	const struct judge_lock *lock = lock_at(judge, owner, fact->lock);
+	uint64_t number = number_at(judge, fact, fact->count);
+	const struct judge_lock *lock = lock_at(judge, owner, number);
 	struct cycles_dependency dependency = {
 		.lock = lock->index,
 		.stack = add_site(judge, owner, fact->stack, lock),
 		.mode = fact->mode,
 		.how = fact->how,
-		.writer_preferring = prefers_writers(judge, owner, fact->lock),
+		.writer_preferring = prefers_writers(judge, owner, number),
 		.cut = fact->head.flags & DEPENDENCY_CUT,
 		.held_count = fact->count,
 		.held = held_copy(judge, owner, fact),
 	};
 	size_t room = judge->room;
 
-	add_witnesses(judge, owner, &dependency, fact->id);
-	/* The recording ends before it says who it was. */
-	if (dependency.witness_count == 0)
-		return;
+	if (!judge->by_class) {
+		add_witnesses(judge, owner, &dependency, fact->id);
+		/* The recording ends before it says who it was. */
+		if (dependency.witness_count == 0)
+			return;
+	}
 	judge->dependencies = with_room(judge, judge->dependencies, judge->count, &room, sizeof(*judge->dependencies));
 	judge->owners = with_room(judge, judge->owners, judge->count, &judge->room, sizeof(*judge->owners));
 	judge->dependencies[judge->count] = dependency;
@@ -337,6 +354,15 @@ static void read_dependencies(struct judge *judge, struct owner owner, bool shar
 	     i < image->dependencies_count && image->dependencies[i]->process == owner.process; i++)
 		if (!shared_only || touches_shared(judge, owner, image->dependencies[i]))
 			add_dependency(judge, owner, image->dependencies[i]);
+}
+
+static void read_class_dependencies(struct judge *judge, struct owner owner)
+{
+	const struct image *image = &judge->builder->run->images[owner.image];
+
+	for (size_t i = image_class_dependencies_of(image, owner.process);
+	     i < image->class_dependencies_count && image->class_dependencies[i]->process == owner.process; i++)
+		add_dependency(judge, owner, image->class_dependencies[i]);
 }
 
 /* ---- output ---- */
@@ -418,6 +444,8 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 					     [EVENT_CONDITION] = "the condition signalled",
 					     [EVENT_ONCE] = "pthread_once"};
 
+	if (judge->by_class)
+		return "locks of these classes were taken in these orders, no single ones";
 	switch (cycle->rule) {
 	case RULE_CYCLE_SINGLE_THREAD:
 		return build_text(builder, "no two threads: only `%s` took the locks in these orders", thread_at(finding, 0));
@@ -454,8 +482,9 @@ static struct finding finding_of(struct judge *judge, const struct cycle *cycle)
 	struct owner owner = judge->owners[cycle->links[0].dependency];
 	const struct image *image = &builder->run->images[owner.image];
 	const struct fact_process *process = (const struct fact_process *)index_find(&image->processes, owner.process);
-	struct finding finding = {.rule = cycle->rule, .count = cycle->count, .links_count = cycle->length, .locks_count = cycle->length};
+	struct finding finding = {.count = cycle->count, .links_count = cycle->length, .locks_count = cycle->length};
 
+	finding.rule = judge->by_class ? RULE_CYCLE_BY_CLASS : cycle->rule;
 	finding.pid = process ? (pid_t)process->pid : 0;
 	finding.exe = process ? process->exe : "?";
 	finding.links = build_alloc(builder, cycle->length * sizeof(*finding.links));
@@ -494,7 +523,7 @@ static void judge_input(struct judge *judge, void (*add)(struct builder *builder
 	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next) {
 		struct finding finding;
 
-		if (judge->several && one_process(judge, cycle))
+		if ((judge->several && one_process(judge, cycle)) || (judge->by_class && cycle->rule == RULE_CYCLE_COMPATIBLE))
 			continue;
 		finding = finding_of(judge, cycle);
 		add(judge->builder, &finding);
@@ -511,6 +540,18 @@ void judge_process(struct builder *builder, size_t image, uint32_t serial,
 
 	arena_init(&judge.arena, grow, release, NULL);
 	read_dependencies(&judge, (struct owner){image, serial}, false);
+	judge_input(&judge, add);
+	arena_fini(&judge.arena);
+}
+
+void judge_classes(struct builder *builder, size_t image, uint32_t serial,
+		   void (*add)(struct builder *builder, const struct finding *finding))
+{
+	struct judge judge = {.builder = builder, .by_class = true};
+
+	arena_init(&judge.arena, grow, release, NULL);
+	build_from(builder, image);
+	read_class_dependencies(&judge, (struct owner){image, serial});
 	judge_input(&judge, add);
 	arena_fini(&judge.arena);
 }

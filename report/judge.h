@@ -9,6 +9,9 @@
 void judge_process(struct builder *builder, size_t image, uint32_t serial,
 		   void (*add)(struct builder *builder, const struct finding *finding));
 /* The same for the process-shared locks of all processes: only the cycles that go through more than one of them. */
+/* The same among classes of locks: what is found is RULE_CYCLE_BY_CLASS. */
+void judge_classes(struct builder *builder, size_t image, uint32_t serial,
+		   void (*add)(struct builder *builder, const struct finding *finding));
 void judge_across(struct builder *builder, void (*add)(struct builder *builder, const struct finding *finding));
 
 #endif

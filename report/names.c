@@ -295,6 +295,12 @@ static const char *kind_name(uint8_t kind)
 	return kind < KIND_COUNT ? names[kind] : "lock";
 }
 
+/* "mutexes", "rwlocks". */
+static const char *kinds_name(struct builder *builder, const char *kind)
+{
+	return build_text(builder, "%s%s", kind, kind[strlen(kind) - 1] == 'x' ? "es" : "s");
+}
+
 static const char *short_place(struct builder *builder, const struct stack *stack)
 {
 	const struct frame *frame = &stack->frames[0];
@@ -364,6 +370,45 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 		lock->name = build_text(builder, "%s #%llu", lock->kind, (unsigned long long)number);
 }
 
+const struct fact_class *build_class(const struct image *image, uint64_t number)
+{
+	const struct fact_lock *lock = NUMBER_IS_CLASS(number) ? NULL : image_lock(image, number);
+
+	if (!lock && !NUMBER_IS_CLASS(number))
+		return NULL;
+	return (const struct fact_class *)index_find(&image->classes, lock ? lock->class : (uint32_t)number);
+}
+
+/* What makes a class for people, as a line of source does for lockdep: where its locks are created, and in which function's call of that. */
+static uint64_t class_kin(const struct stack *stack)
+{
+	const struct frame *frame = &stack->frames[0], *caller = frame;
+	uint64_t hash = hash_place(5, frame->module, frame->offset);
+
+	while (caller < frame + stack->count && caller->inlined)
+		caller++;
+	if (++caller >= frame + stack->count)
+		return hash;
+	return hash_text(hash_place(hash, caller->module, 0), caller->function, strlen(caller->function));
+}
+
+/* "mutexes (init at pool.c:42)", "table" for those of a static array, and "/1" behind it when another of them is held already. */
+static void name_class(struct builder *builder, struct lock *lock, uint64_t number)
+{
+	if (lock->created) {
+		lock->kin = class_kin(lock->created);
+		lock->name = build_text(builder, "%s (%s %s)", kinds_name(builder, lock->kind),
+					strcmp(lock->created_how, "initialised") ? lock->created_how : "init",
+					short_place(builder, lock->created));
+	}
+	if (!lock->created)
+		lock->name = build_text(builder, "%.*s", (int)strcspn(lock->name, "+"), lock->name);
+	if (NUMBER_NESTING(number))
+		lock->name = build_text(builder, "%s/%u", lock->name, NUMBER_NESTING(number));
+	if (NUMBER_NESTING(number))
+		lock->kin = hash_mix(lock->kin, NUMBER_NESTING(number));
+}
+
 struct lock_name {
 	uint64_t number;
 	struct lock lock;
@@ -372,8 +417,7 @@ struct lock_name {
 
 static struct lock_name *lock_of(struct builder *builder, uint64_t number)
 {
-	const struct fact_lock *fact = image_lock(builder->image, number);
-	const struct fact_class *class = fact ? (const struct fact_class *)index_find(&builder->image->classes, fact->class) : NULL;
+	const struct fact_class *class = build_class(builder->image, number);
 	struct lock_name *name = build_alloc(builder, sizeof(*name));
 	struct lock *lock = &name->lock;
 
@@ -382,6 +426,8 @@ static struct lock_name *lock_of(struct builder *builder, uint64_t number)
 	lock->kind = kind_name(class ? class->lock_kind : KIND_UNKNOWN);
 	if (class) {
 		name_lock(builder, lock, number, class);
+		if (NUMBER_IS_CLASS(number))
+			name_class(builder, lock, number);
 	} else {
 		lock->kin = hash_mix(4, number);
 		lock->name = build_text(builder, "lock #%llu", (unsigned long long)number);

@@ -65,6 +65,19 @@ static const char *link_story(struct builder *builder, const struct finding *fin
 			  strcmp(held, wanted) ? wanted : "", strcmp(held, wanted) ? " " : "", link->wanted.lock->name);
 }
 
+static const char *class_story(struct builder *builder, const struct finding *finding)
+{
+	const char *story = "";
+
+	for (size_t i = 0; i < finding->links_count; i++) {
+		const struct link *link = &finding->links[i];
+
+		story = build_text(builder, "%s%sone of `%s` is held where one of `%s` is taken, %s", story, i ? "; " : "",
+				   link->held.lock->name, link->wanted.lock->name, story_place(builder, link->wanted.stack));
+	}
+	return story;
+}
+
 static const char *cycle_story(struct builder *builder, const struct finding *finding)
 {
 	bool one_thread = finding->rule == RULE_CYCLE_SINGLE_THREAD;
@@ -191,7 +204,9 @@ static const char *misuse_reason(const struct finding *finding)
 void story_tell(struct builder *builder, struct finding *finding)
 {
 	if (!finding->message)
-		finding->message = (char *)(finding->links_count ? cycle_story(builder, finding) : misuse_story(builder, finding));
+		finding->message = (char *)(finding->rule == RULE_CYCLE_BY_CLASS ? class_story(builder, finding)
+					    : finding->links_count		 ? cycle_story(builder, finding)
+										 : misuse_story(builder, finding));
 	if (!finding->reason)
 		finding->reason = (char *)misuse_reason(finding);
 }
