@@ -1,6 +1,7 @@
 /* loaded.c: a library with locks of its own, for programs/loader.c. */
 #include <pthread.h>
 #include <setjmp.h>
+#include <stdbool.h>
 
 int work(int threads);
 
@@ -26,27 +27,32 @@ static void *thread(void *unused)
 	return NULL;
 }
 
-static void run_thread(void)
+/* Until it has been seen at work. False: there is no thread. */
+static bool begin_thread(pthread_t *id)
 {
 	int before = times;
-	pthread_t id;
 
-	if (pthread_create(&id, NULL, thread, NULL) != 0)
-		return;
+	if (pthread_create(id, NULL, thread, NULL) != 0)
+		return false;
 	while (times == before)
 		pthread_cond_wait(&ready, &outer);
-	pthread_detach(id);
+	return true;
 }
 
 int work(int threads)
 {
+	pthread_t ids[8];
+	int begun = 0;
 	jmp_buf back;
 
 	pthread_once(&once, start);
 	pthread_mutex_lock(&outer);
-	for (int i = 0; i < threads; i++)
-		run_thread();
+	while (begun < threads && begun < 8 && begin_thread(&ids[begun]))
+		begun++;
 	pthread_mutex_unlock(&outer);
+	/* A thread that is detached may still be in here when the library is closed. */
+	while (begun > 0)
+		pthread_join(ids[--begun], NULL);
 	if (setjmp(back) == 0)
 		longjmp(back, 1);
 	pthread_mutex_lock(&outer);
