@@ -127,7 +127,7 @@ struct recording_header {
 	_Atomic uint32_t incomplete; /* 1: gridlock switched itself off in some process; the reason is in `why` */
 	char why[60];
 	_Atomic uint32_t processes_live; /* started and not ended in an orderly way: who comes last may tidy up */
-	uint32_t pad;
+	_Atomic uint32_t steered;	 /* rings that steering brought together (steer.h) */
 	_Atomic uint64_t limits[LIMIT_COUNT];
 	_Atomic uint64_t totals[TOTAL_COUNT];
 };

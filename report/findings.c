@@ -71,22 +71,26 @@ static bool same_locations(const struct finding *a, const struct finding *b)
 	return same;
 }
 
+bool finding_same_ring(const struct finding *a, const struct finding *b)
+{
+	size_t count = a->links_count, same = 0;
+
+	if (b->links_count != count)
+		return false;
+	for (size_t shift = 0; shift < count && same < count; shift++)
+		for (same = 0; same < count; same++) {
+			const struct link *x = &a->links[(same + shift) % count], *y = &b->links[same];
+
+			if (!same_frame(x->held.stack, y->held.stack) || !same_frame(x->wanted.stack, y->wanted.stack))
+				break;
+		}
+	return count && same == count;
+}
+
 /* Is there a finding of single locks at the places of a ring among classes? */
 static bool told_by_instance(const struct finding *known, const struct finding *finding)
 {
-	size_t count = finding->links_count, same = 0;
-
-	if (finding->rule != RULE_CYCLE_BY_CLASS || known->rule == RULE_CYCLE_BY_CLASS || known->links_count != count)
-		return false;
-	for (size_t shift = 0; shift < count && same < count; shift++) {
-		const struct link *links = known->links;
-
-		for (same = 0; same < count; same++)
-			if (!same_frame(links[(same + shift) % count].held.stack, finding->links[same].held.stack) ||
-			    !same_frame(links[(same + shift) % count].wanted.stack, finding->links[same].wanted.stack))
-				break;
-	}
-	return same == count;
+	return finding->rule == RULE_CYCLE_BY_CLASS && known->rule != RULE_CYCLE_BY_CLASS && finding_same_ring(known, finding);
 }
 
 /* Adds a finding, or counts it in one at the same code locations. */

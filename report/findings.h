@@ -105,6 +105,9 @@ void findings_free(struct findings *findings);
 /* Number of findings of that level that are not suppressed. */
 size_t findings_count(const struct findings *findings, enum level level);
 
+/* Are the locks of both rings taken at the same places, link by link? */
+bool finding_same_ring(const struct finding *a, const struct finding *b);
+
 /* Every output format has this signature (text.c, json.c): 0, or -1 with errno. */
 struct output;
 int text_write(int fd, const struct findings *findings, const struct options *options);

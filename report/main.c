@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confirm.h"
 #include "doctor.h"
 #include "explain.h"
 #include "findings.h"
@@ -73,9 +74,9 @@ static int report_main(const struct options *options, int count, char **operands
 
 /* ---- which ---- */
 
-enum subcommand { NONE, RUN, REPORT, EXPLAIN, DOCTOR, HELP, VERSION_NUMBER };
-static const char *const subcommands[] = {
-	[RUN] = "run", [REPORT] = "report", [EXPLAIN] = "explain", [DOCTOR] = "doctor", [HELP] = "help", [VERSION_NUMBER] = "version"};
+enum subcommand { NONE, RUN, REPORT, CONFIRM, EXPLAIN, DOCTOR, HELP, VERSION_NUMBER };
+static const char *const subcommands[] = {[RUN] = "run",       [REPORT] = "report", [CONFIRM] = "confirm",	 [EXPLAIN] = "explain",
+					  [DOCTOR] = "doctor", [HELP] = "help",	    [VERSION_NUMBER] = "version"};
 
 static enum subcommand subcommand(const char *word)
 {
@@ -137,6 +138,26 @@ static int other_main(enum subcommand which, int argc, char **argv)
 	return code;
 }
 
+/* gridlock confirm [OPTION...] [FINGERPRINT...] -- PROGRAM [ARGUMENT...] */
+static int confirm_words(int argc, char **argv)
+{
+	struct options options = {0};
+	char **fingerprints;
+	int dashes = 1, count, code;
+
+	while (dashes < argc && strcmp(argv[dashes], "--") != 0)
+		dashes++;
+	if (dashes + 1 >= argc)
+		die("usage: gridlock confirm [--tries=N] [FINGERPRINT...] -- PROGRAM [ARGUMENT...]");
+	count = options_read(&options, dashes, argv, getenv("GRIDLOCK_OPTIONS"), false, NULL);
+	fingerprints = new_zeroed((size_t)count, sizeof(*fingerprints));
+	memcpy(fingerprints, argv + 2, (size_t)(count - 1) * sizeof(*fingerprints));
+	code = confirm_main(&options, fingerprints, argv + dashes + 1);
+	free(fingerprints);
+	options_free(&options);
+	return code;
+}
+
 /* Does not return. */
 static void help(char *name)
 {
@@ -157,6 +178,8 @@ int main(int argc, char **argv)
 		return printf("gridlock %s\n", VERSION) < 0 || fflush(stdout) != 0 ? EXIT_GRIDLOCK : 0;
 	if (which == NONE)
 		return launch_main(argc, argv);
+	if (which == CONFIRM)
+		return confirm_words(argc, argv);
 	if (which == RUN)
 		return launch_main(without(argc, argv, word), argv);
 	return other_main(which, argc, argv);

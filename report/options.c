@@ -366,13 +366,15 @@ static struct argp_option *argp_options(void)
 
 static const char usage[] = "[--] PROGRAM [ARGUMENT...]\n"
 			    "report DIR\n"
+			    "confirm [FINGERPRINT...] -- PROGRAM [ARGUMENT...]\n"
 			    "explain [RULE...]\n"
 			    "doctor PROGRAM";
 static const char doc[] =
 	"Finds deadlocks in PROGRAM before they happen: runs it with all its children, then reports lock-order cycles, lock misuse and the "
 	"deadlocks that occurred, and exits with 66 when there is an error among them."
 	"\v"
-	"report reads a recording again; explain tells what a rule means; doctor tells whether a program can be watched.\n"
+	"report reads a recording again; confirm makes the cycles that a run shows happen, or says that it could not; explain tells what a "
+	"rule means; doctor tells whether a program can be watched.\n"
 	"The same options, as name=value separated by spaces, work in GRIDLOCK_OPTIONS.\n"
 	"Exit code: the program's own, or 66 with findings, 125 when gridlock itself failed, 126 and 127 as in the shell.";
 
@@ -431,6 +433,11 @@ int options_read(struct options *options, int argc, char **argv, const char *var
 		*dashes = parse.dashes;
 	free(parse.argv);
 	return parse.operands;
+}
+
+void options_set(struct options *options, enum option_id id, const char *value)
+{
+	add(options, id, value);
 }
 
 void options_free(struct options *options)

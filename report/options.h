@@ -31,6 +31,9 @@ struct options {
 int options_read(struct options *options, int argc, char **argv, const char *variable, bool program, bool *dashes);
 void options_free(struct options *options);
 
+/* Sets an option that is no list; the value must outlive the options. */
+void options_set(struct options *options, enum option_id id, const char *value);
+
 /* The value of an option that is no list; never NULL. */
 const char *option_string(const struct options *options, enum option_id id);
 long option_number(const struct options *options, enum option_id id);

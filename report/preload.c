@@ -41,17 +41,19 @@ static void quieten_sanitizer(void)
 void preload_set_environment(const char *library, const char *folder, const struct options *options)
 {
 	const char *preload = getenv("LD_PRELOAD"), *user = getenv("GRIDLOCK_OPTIONS");
-	char *record = quoted("record", folder), *value, open_quote[2] = "";
+	char *record = quoted("record", folder), *steer = quoted("steer", option_string(options, OPTION_STEER)), *value, open_quote[2] = "";
 
 	value = preload && *preload ? printed("%s:%s", library, preload) : copied(library);
 	setenv("LD_PRELOAD", value, 1);
 	free(value);
 	open_quote[0] = user ? options_open_quote(user) : '\0';
-	value = printed("%s%s%s%s launched=1 on-deadlock=%s identity=%s error-exitcode=%s", user ? user : "", open_quote,
-			user && *user ? " " : "", record, option_string(options, OPTION_ON_DEADLOCK),
-			option_string(options, OPTION_IDENTITY), option_string(options, OPTION_ERROR_EXITCODE));
+	value = printed("%s%s%s%s %s launched=1 on-deadlock=%s identity=%s error-exitcode=%s", user ? user : "", open_quote,
+			user && *user ? " " : "", record, *option_string(options, OPTION_STEER) ? steer : "",
+			option_string(options, OPTION_ON_DEADLOCK), option_string(options, OPTION_IDENTITY),
+			option_string(options, OPTION_ERROR_EXITCODE));
 	setenv("GRIDLOCK_OPTIONS", value, 1);
 	free(value);
 	free(record);
+	free(steer);
 	quieten_sanitizer();
 }

@@ -39,6 +39,8 @@ struct launch {
 	bool ended;
 	bool told;     /* a signal that came after the program's end was sent on to its descendants */
 	bool given_up; /* and a further one says not to wait for them */
+	bool (*enough)(void *ctx);
+	void *ctx;
 };
 
 /* ---- signals: what is sent to the launcher goes on to the program ---- */
@@ -237,22 +239,32 @@ static void say_who(const struct launch *launch)
 	children_free(&children);
 }
 
+/* How long to sleep: until something happens, but for what there is to be done meanwhile. */
+static const struct timespec *nap(const struct launch *launch, bool said)
+{
+	static const struct timespec tenth = {.tv_nsec = 100000000}, two_seconds = {.tv_sec = 2};
+
+	if (launch->enough)
+		return &tenth;
+	return launch->ended && !said ? &two_seconds : NULL;
+}
+
 static void wait_for_all(struct launch *launch)
 {
-	struct timespec two_seconds = {.tv_sec = 2};
 	sigset_t set = watched_signals();
 	bool said = false;
 
 	while (reap(launch)) {
-		bool patient = launch->ended && !said;
 		siginfo_t info;
-		int signal = sigtimedwait(&set, &info, patient ? &two_seconds : NULL);
+		int signal = sigtimedwait(&set, &info, nap(launch, said));
 
-		if (signal < 0 && errno == EAGAIN) {
+		if (signal > 0 && signal != SIGCHLD)
+			forward(launch, &info);
+		if (launch->enough && launch->enough(launch->ctx)) {
+			tell_descendants(launch, SIGKILL);
+		} else if (signal < 0 && errno == EAGAIN && !launch->enough) {
 			say_who(launch);
 			said = true;
-		} else if (signal > 0 && signal != SIGCHLD) {
-			forward(launch, &info);
 		}
 	}
 }
@@ -329,39 +341,74 @@ static int finish(struct launch *launch, struct suppressions *suppressions, stru
 	return code;
 }
 
+/* Finds the program, and ends the command when it cannot be watched. 0, or the exit code when it cannot be run. */
+static int find(struct launch *launch)
+{
+	char *refusal, *warning;
+
+	launch->path = doctor_find(launch->argv[0]);
+	if (!launch->path) {
+		fprintf(stderr, "gridlock: %s: %s\n", launch->argv[0], errno == ENOENT ? "not found" : strerror(errno));
+		return errno == ENOENT ? 127 : 126;
+	}
+	refusal = doctor_refusal(launch->path, &warning);
+	if (refusal && !option_flag(launch->options, OPTION_ALLOW_EMPTY))
+		die("%s", refusal);
+	if (warning)
+		fprintf(stderr, "gridlock: warning: %s\n", warning);
+	free(refusal);
+	free(warning);
+	return 0;
+}
+
+/* From the first process to the end of the last. */
+static void run(struct launch *launch)
+{
+	launch->strangers = children_list();
+	take_signals(launch);
+	if (option_flag(launch->options, OPTION_SUBREAPER))
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	start(launch);
+	wait_for_all(launch);
+	give_signals_back(launch);
+	children_free(&launch->strangers);
+}
+
+int run_recorded(const struct options *options, char **argv, const char *folder, bool (*enough)(void *ctx), void *ctx)
+{
+	struct launch launch = {.options = options,
+				.argv = argv,
+				.kept = true,
+				.library = preload_library(),
+				.folder = copied(folder),
+				.enough = enough,
+				.ctx = ctx};
+	int code = find(&launch);
+
+	if (code)
+		exit(code);
+	run(&launch);
+	free(launch.library);
+	free(launch.path);
+	free(launch.folder);
+	return launch.status;
+}
+
 int run_main(const struct options *options, char **argv)
 {
 	const char *record = option_string(options, OPTION_RECORD);
 	struct launch launch = {.options = options, .argv = argv, .kept = *record != '\0', .library = preload_library()};
 	struct suppressions *suppressions = suppressions_read(options);
 	struct outputs outputs;
-	char *refusal, *warning;
-	int code;
+	int code = find(&launch);
 
-	launch.path = doctor_find(argv[0]);
-	if (!launch.path) {
-		fprintf(stderr, "gridlock: %s: %s\n", argv[0], errno == ENOENT ? "not found" : strerror(errno));
-		return errno == ENOENT ? 127 : 126;
-	}
-	refusal = doctor_refusal(launch.path, &warning);
-	if (refusal && !option_flag(options, OPTION_ALLOW_EMPTY))
-		die("%s", refusal);
-	if (warning)
-		fprintf(stderr, "gridlock: warning: %s\n", warning);
+	if (code)
+		return code;
 	outputs = outputs_open(options, argv[0], STDERR_FILENO, true);
 	launch.folder = *record ? folder_named(record) : folder_private();
-	launch.strangers = children_list();
-	take_signals(&launch);
-	if (option_flag(options, OPTION_SUBREAPER))
-		prctl(PR_SET_CHILD_SUBREAPER, 1);
-	start(&launch);
-	wait_for_all(&launch);
-	give_signals_back(&launch);
+	run(&launch);
 	code = finish(&launch, suppressions, &outputs);
 	suppressions_free(suppressions);
-	free(refusal);
-	free(warning);
-	children_free(&launch.strangers);
 	free(launch.library);
 	free(launch.path);
 	free(launch.folder);

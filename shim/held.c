@@ -6,6 +6,7 @@
 #include "events.h"
 #include "holders.h"
 #include "sink.h"
+#include "steer.h"
 
 /* Makes room for entry number `index`. */
 static bool held_reserve(struct self *self, uint32_t index)
@@ -142,9 +143,11 @@ static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void 
 
 void held_wait_begin(struct self *self, const struct request *request)
 {
+	uint32_t stack = stack_capture(self, request->site)->stack;
+
 	held_record(self, request);
-	publish(self->attached, request->lock, request->mode | (uint32_t)request->how << 8, request->address,
-		stack_capture(self, request->site)->stack);
+	steer_request(self, request, stack);
+	publish(self->attached, request->lock, request->mode | (uint32_t)request->how << 8, request->address, stack);
 }
 
 void held_wait_for(struct self *self, enum wait_for what, const void *object, uint64_t lock, struct site site)

@@ -43,14 +43,21 @@ static int busy_spin(pthread_spinlock_t *lock)
 	return EBUSY;
 }
 
+void real_never_try(void)
+{
+	real.first_mutex = busy_mutex;
+	real.first_read = real.first_write = busy_rwlock;
+	real.first_spin = busy_spin;
+}
+
 static void choose_first(void)
 {
-	bool sanitized = __sanitizer_print_stack_trace != NULL;
-
-	real.first_mutex = sanitized ? busy_mutex : real.pthread_mutex_trylock;
-	real.first_read = sanitized ? busy_rwlock : real.pthread_rwlock_tryrdlock;
-	real.first_write = sanitized ? busy_rwlock : real.pthread_rwlock_trywrlock;
-	real.first_spin = sanitized ? busy_spin : real.pthread_spin_trylock;
+	real.first_mutex = real.pthread_mutex_trylock;
+	real.first_read = real.pthread_rwlock_tryrdlock;
+	real.first_write = real.pthread_rwlock_trywrlock;
+	real.first_spin = real.pthread_spin_trylock;
+	if (__sanitizer_print_stack_trace != NULL)
+		real_never_try();
 }
 
 void real_resolve(void)

@@ -82,6 +82,8 @@ void *real_find(const char *name);
 void *real_find_beside(const char *name, uint64_t caller);
 
 /* Every wrapper that does not go through a thread's slot begins with this. */
+/* From now on the first attempt of a lock always fails, so that every call goes the way of one that waits. Before a second thread. */
+void real_never_try(void);
 static inline void real_ready(void)
 {
 	if (__builtin_expect(!real.ready, 0))

@@ -58,6 +58,9 @@ static void set(enum option option, const char *value)
 	case OPTION_RECORD:
 		strcpy(settings.record, value);
 		break;
+	case OPTION_STEER:
+		strcpy(settings.steer, value);
+		break;
 	case OPTION_COMMAND:
 		strcpy(settings.command, value);
 		break;

@@ -12,6 +12,7 @@ enum on_deadlock { ON_DEADLOCK_EXIT, ON_DEADLOCK_REPORT, ON_DEADLOCK_ABORT };
 
 struct settings {
 	char record[2048];  /* directory of the run; empty: make a private one */
+	char steer[2048];   /* the plan of `gridlock confirm`; empty: none */
 	char command[2048]; /* the gridlock command; empty: next to the library */
 	enum on_deadlock on_deadlock;
 	int exitcode;  /* for findings */

@@ -7,6 +7,7 @@
 #include "module.h"
 #include "objects.h"
 #include "sink.h"
+#include "steer.h"
 #include "unwinder.h"
 
 static struct unwinder unwinder; /* none: without a backtrace */
@@ -118,6 +119,7 @@ static uint32_t stack_intern(struct self *self)
 	stack->id = entry->id;
 	stack->head = (struct fact){.size = sizeof(*stack) + stack->count * sizeof(frame_t), .kind = FACT_STACK};
 	sink_append(&stack->head);
+	steer_stack(entry->id, stack->frames, stack->count);
 	return entry->id;
 }
 

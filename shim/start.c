@@ -14,6 +14,7 @@
 #include "settings.h"
 #include "sink.h"
 #include "stack.h"
+#include "steer.h"
 
 /* What crtbeginS.o would define; the library is linked without it. pthread_atfork's handlers belong to this object. */
 extern void *__dso_handle __attribute__((visibility("hidden")));
@@ -31,6 +32,7 @@ static const char *begin(void)
 	if (!process)
 		return "no memory at start";
 	identity_init();
+	steer_init();
 	/* Without the handlers a fork in the middle of a record is noticed; without the key a thread's end is missed. */
 	if (!attach_key_make() || pthread_atfork(attach_fork_prepare, attach_fork_parent, attach_fork_child) != 0)
 		sink_limit(LIMIT_LOST_MEMORY);
