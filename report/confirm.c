@@ -225,9 +225,9 @@ int confirm_main(struct options *options, char **fingerprints, char **argv)
 			meant++;
 			confirmed += confirm(&findings->list[i], options, argv);
 		}
-	if (meant == 0)
+	if (meant == 0 && !interrupted)
 		fprintf(stderr, "gridlock: nothing to confirm: the run shows no such cycle\n");
-	else
+	else if (meant)
 		fprintf(stderr, "gridlock: %zu of %zu confirmed\n", confirmed, meant);
 	findings_free(findings);
 	folder_remove(folder);
