@@ -3,11 +3,12 @@
 
 int main(void)
 {
+	unsigned before = threads_alive();
 	pthread_t thread;
 
 	take(G);
 	thread = begin(child);
-	while (threads_alive() > 1)
+	while (threads_alive() > before)
 		usleep(100);
 	take(B);
 	take(A);

@@ -12,11 +12,12 @@ THREAD(sibling)
 
 int main(void)
 {
+	unsigned before = threads_alive();
 	pthread_t threads[2];
 
 	take(G);
 	threads[0] = begin(child);
-	while (threads_alive() > 1)
+	while (threads_alive() > before)
 		usleep(100);
 	threads[1] = begin(sibling);
 	for (int i = 0; i < 2; i++)
