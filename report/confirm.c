@@ -16,6 +16,7 @@
 #include "graph/steer.h"
 #include "memory.h"
 #include "run.h"
+#include "suppress.h"
 #include "verdict.h"
 
 /* In odd tries whoever comes to a link waits, each try for twice as long: the code is run through a few times only. In even tries only those do
@@ -196,7 +197,9 @@ static bool is_meant(const struct finding *finding, char **fingerprints)
 {
 	if (finding->links_count == 0)
 		return false;
-	return *fingerprints ? named(finding, fingerprints) : strcmp(rules[finding->rule].name, "lock-order-cycle") == 0;
+	if (*fingerprints)
+		return named(finding, fingerprints);
+	return !finding->suppressed && strcmp(rules[finding->rule].name, "lock-order-cycle") == 0;
 }
 
 static void check_names(const struct findings *findings, char **fingerprints)
@@ -211,14 +214,27 @@ static void check_names(const struct findings *findings, char **fingerprints)
 	}
 }
 
+/* Every try writes on stderr what it shows, and nothing is kept of it. */
+static void check_options(const struct options *options)
+{
+	static const enum option_id unused[] = {OPTION_RECORD, OPTION_LOG_PATH, OPTION_OUTPUT};
+
+	for (size_t i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
+		if (option_given(options, unused[i]))
+			fprintf(stderr, "gridlock: confirm writes to stderr only: --%s is not used\n", option_name(unused[i]));
+}
+
 int confirm_main(struct options *options, char **fingerprints, char **argv)
 {
+	struct suppressions *suppressions = suppressions_read(options);
 	char *folder = folder_private();
 	struct findings *findings;
 	size_t meant = 0, confirmed = 0;
 
+	check_options(options);
 	interrupted = was_interrupted(run_recorded(options, argv, folder, NULL, NULL));
 	findings = findings_of(folder, options);
+	suppressions_apply(suppressions, findings);
 	check_names(findings, fingerprints);
 	for (size_t i = 0; i < findings->count; i++)
 		if (is_meant(&findings->list[i], fingerprints) && !interrupted) {
@@ -230,6 +246,7 @@ int confirm_main(struct options *options, char **fingerprints, char **argv)
 	else if (meant)
 		fprintf(stderr, "gridlock: %zu of %zu confirmed\n", confirmed, meant);
 	findings_free(findings);
+	suppressions_free(suppressions);
 	folder_remove(folder);
 	free(folder);
 	if (interrupted)

@@ -447,6 +447,16 @@ void options_free(struct options *options)
 	free(options->variable);
 }
 
+const char *option_name(enum option_id id)
+{
+	return definitions[id].name;
+}
+
+bool option_given(const struct options *options, enum option_id id)
+{
+	return options->of[id].count && *options->of[id].values[0];
+}
+
 const char *option_string(const struct options *options, enum option_id id)
 {
 	return options->of[id].count ? options->of[id].values[0] : definitions[id].value;

@@ -34,6 +34,10 @@ void options_free(struct options *options);
 /* Sets an option that is no list; the value must outlive the options. */
 void options_set(struct options *options, enum option_id id, const char *value);
 
+/* Without dashes. */
+const char *option_name(enum option_id id);
+/* Was it given a value that is not empty? */
+bool option_given(const struct options *options, enum option_id id);
 /* The value of an option that is no list; never NULL. */
 const char *option_string(const struct options *options, enum option_id id);
 long option_number(const struct options *options, enum option_id id);

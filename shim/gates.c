@@ -25,11 +25,11 @@ void gates_created(struct self *creator, struct thread_info *child)
 	if (depth == 0)
 		return;
 	child->gates = arena_alloc(&process->arena, depth * sizeof(*child->gates));
-	child->gates_room = depth;
 	if (!child->gates) {
 		event_missing();
 		return;
 	}
+	child->gates_room = depth;
 	for (uint32_t i = 0; i < depth; i++) {
 		struct held *held = self_held(creator, i);
 

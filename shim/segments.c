@@ -215,7 +215,8 @@ void segment_fork_prepare(struct self *self)
 	fork_clock.count = 0;
 	if (!info->used)
 		before.segment--;
-	fork_clock_whole = clock_merge(&fork_clock, &info->clock, &tables);
+	/* A held set that is not whole goes on in the child. */
+	fork_clock_whole = !process->blind && clock_merge(&fork_clock, &info->clock, &tables);
 	if (before.segment && is_witness(NULL, info->id))
 		fork_clock_whole &= clock_set(&fork_clock, before, &tables);
 	next_segment(self);
