@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "trace.h"
+
 const char *recording_check(const void *data, size_t size)
 {
 	const struct recording_header *header = data;
@@ -131,6 +133,26 @@ const struct fact *recording_next(struct recording_cursor *cursor, uint32_t *pro
 		}
 		cursor->chunk++;
 		cursor->offset = 0;
+	}
+	return NULL;
+}
+
+const struct trace_event *recording_next_trace(struct recording_cursor *cursor, uint32_t *process, uint32_t *count)
+{
+	const struct recording_chunk *chunk;
+
+	for (; (chunk = chunk_at(cursor)); cursor->chunk++) {
+		size_t inside = cursor->size - (size_t)cursor->chunk * RECORDING_CHUNK - sizeof(*chunk);
+		uint32_t used = atomic_load_explicit(&((struct recording_chunk *)(uintptr_t)chunk)->used, memory_order_acquire);
+
+		if (atomic_load_explicit(&((struct recording_chunk *)(uintptr_t)chunk)->kind, memory_order_acquire) != CHUNK_TRACE)
+			continue;
+		if (used > RECORDING_CHUNK - sizeof(*chunk))
+			used = RECORDING_CHUNK - sizeof(*chunk);
+		*process = chunk->process;
+		*count = (uint32_t)((used < inside ? used : inside) / sizeof(struct trace_event));
+		cursor->chunk++;
+		return (const struct trace_event *)(chunk + 1);
 	}
 	return NULL;
 }

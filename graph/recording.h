@@ -3,7 +3,8 @@
  *
  * A run is a directory. Every exec'ed process image makes one file in it, `image.PID.N`, and maps it; the children that the image
  * forks go on writing to the same mapping. The file is an array of chunks of RECORDING_CHUNK bytes. Chunk 0 is the header. Any other
- * chunk is claimed by one process with a fetch-add on header.chunks_claimed and holds either facts or thread slots of that process.
+ * chunk is claimed by one process with a fetch-add on header.chunks_claimed and holds facts, thread slots, or a part of the trace
+ * (trace.h) of that process.
  *
  * A process that could make no file leaves an empty folder `unwatched.PID` in the run's, if it can.
  *
@@ -23,7 +24,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	    "gridlock"
-#define RECORDING_VERSION   4
+#define RECORDING_VERSION   5
 #define RECORDING_ORDER	    0x01020304u
 #define RECORDING_CHUNK	    65536u
 #define RECORDING_UNWATCHED "unwatched."
@@ -98,6 +99,7 @@ enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SE
 	X(FRAMES, "stacks cut at 256 frames")                                                                                              \
 	X(NO_SLOT, "threads not watched for want of memory")                                                                               \
 	X(OVERFLOW, "held locks beyond the visible part of a thread's slot")                                                               \
+	X(TRACE, "traces that end before their process: no room, no memory, or an event that passed unseen")                               \
 	X(SELF_TEST, "kinds of lock whose stamp did not survive the self-test (identity=table)")
 enum recording_limit {
 #define X(name, text) LIMIT_##name,
@@ -128,15 +130,17 @@ struct recording_header {
 	char why[60];
 	_Atomic uint32_t processes_live; /* started and not ended in an orderly way: who comes last may tidy up */
 	_Atomic uint32_t steered;	 /* rings that steering brought together (steer.h) */
+	_Atomic int32_t trace_chunks;	 /* how many more the trace may have */
+	uint32_t pad;
 	_Atomic uint64_t limits[LIMIT_COUNT];
 	_Atomic uint64_t totals[TOTAL_COUNT];
 };
 
-enum chunk_kind { CHUNK_FREE, CHUNK_FACTS, CHUNK_SLOTS };
+enum chunk_kind { CHUNK_FREE, CHUNK_FACTS, CHUNK_SLOTS, CHUNK_TRACE };
 struct recording_chunk {
 	_Atomic uint32_t kind; /* written last when the chunk is claimed (release) */
 	uint32_t process;      /* serial of the owner */
-	_Atomic uint32_t used; /* FACTS: bytes of whole facts behind this header. SLOTS: number of slots ever used */
+	_Atomic uint32_t used; /* FACTS, TRACE: bytes of what is whole behind this header. SLOTS: number of slots ever used */
 	uint32_t pad;
 };
 
@@ -418,5 +422,9 @@ struct recording_cursor {
  * fixed part of its kind, with counts that fit, and strings that end. */
 void recording_start(struct recording_cursor *cursor, const void *data, size_t size);
 const struct fact *recording_next(struct recording_cursor *cursor, uint32_t *process);
+
+/* The same cursor over the parts of the trace (trace.h), chunk by chunk: *count events, of that process. NULL at the end. */
+struct trace_event;
+const struct trace_event *recording_next_trace(struct recording_cursor *cursor, uint32_t *process, uint32_t *count);
 
 #endif

@@ -18,6 +18,7 @@
 #include "sandbox.h"
 #include "segments.h"
 #include "sink.h"
+#include "trace.h"
 
 static pthread_key_t key;
 static bool key_made;
@@ -205,6 +206,7 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	self->info = info;
 	self->attached = slot;
 	self->segment_mix = held_segment_mix(info->segment);
+	trace_begin(self);
 	atomic_store_explicit(&slot->state, 1, memory_order_release);
 	return true;
 }
@@ -276,6 +278,7 @@ void attach_release(struct self *self)
 
 	join_forget(self);
 	self->slot = NULL;
+	trace_end(self);
 	sink_slot_free(self->attached);
 	if (self->deep)
 		state_pages_free(self->deep, self->deep_room * sizeof(*self->deep));
@@ -355,6 +358,7 @@ bool attach_process(uint32_t parent)
 	atomic_fetch_add_explicit(&sink_header->processes_live, 1, memory_order_relaxed);
 	sink_total(TOTAL_PROCESSES);
 	describe_process(parent);
+	trace_process();
 	return true;
 }
 
@@ -399,6 +403,11 @@ static void carry_over(struct self *self)
 	self->deep = fork_deep;
 	self->deep_room = fork_deep_room;
 	atomic_store_explicit(&self->attached->depth, fork_depth, memory_order_release);
+	for (uint32_t i = 0; i < fork_depth; i++) {
+		const struct held *held = self_held(self, i);
+
+		trace_lock(self, TRACE_ACQUIRE, held->lock, held->mode, held->how, held->stack);
+	}
 }
 
 void attach_fork_child(void)
@@ -438,6 +447,7 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 	info->start = start;
 	segment_created(info, parent->info, create_stack);
 	gates_created(parent, info);
+	trace_thread(parent, TRACE_CREATE, info->id, create_stack);
 	parent->segment_mix = held_segment_mix(parent->info->segment);
 	return info;
 }
@@ -515,6 +525,7 @@ void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_
 	if (joined) {
 		gates_joined(self, info);
 		segment_joined(self->info, info, join_stack);
+		trace_thread(self, TRACE_JOIN, info->id, join_stack);
 		self->segment_mix = held_segment_mix(self->info->segment);
 	} else if (info_entered(info)) {
 		return;

@@ -84,10 +84,11 @@ static void wait_end(void *argument)
 
 	if (!self || !self_enter())
 		return;
+	/* The signal comes first, then the mutex. */
+	segment_acquire(self, wait->cond);
 	if (wait->request.lock)
 		held_put(self, &wait->request);
 	held_wait_end(self);
-	segment_acquire(self, wait->cond);
 	if (wait->counted)
 		holder_wait_end(wait->cond, wait->request.lock);
 	self_leave(self);

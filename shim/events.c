@@ -10,6 +10,7 @@
 #include "index.h"
 #include "module.h"
 #include "sink.h"
+#include "trace.h"
 
 /* ---- the graph of this process ---- */
 
@@ -55,6 +56,15 @@ static struct events *events(void)
 
 /* ---- locks ---- */
 
+/* What the trace names is a fact. */
+static void describe_traced(uint64_t id)
+{
+	struct lock *lock = process->counters ? lock_find(&locks, id) : NULL;
+
+	if (lock)
+		lock_describe(lock, &sink);
+}
+
 uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack)
 {
 	struct lock_key key = {.lock_kind = sort->kind, .lock_flags = sort->flags};
@@ -77,6 +87,8 @@ uint64_t event_lock_new(struct self *self, struct sort *sort, const void *addres
 	if (!lock_add(&locks, id, (uintptr_t)address, class, self->info->id))
 		return 0;
 	sink_total(TOTAL_LOCKS);
+	if (!(sort->flags & LOCK_PROCESS_SHARED))
+		describe_traced(id);
 	return id;
 }
 
@@ -86,6 +98,7 @@ void event_lock_place(uint64_t id, const struct lock_place *place)
 
 	if (lock)
 		lock_set_place(&locks, lock, place);
+	describe_traced(id);
 }
 
 uint64_t event_lock_again(struct self *self, struct lock_class *class, const void *address)
@@ -155,6 +168,14 @@ static void describe_thread(struct events *e, struct thread_info *info)
 	note_write(note_find(&e->dependencies.notes, info->id, 0), &sink);
 }
 
+void event_traced(struct thread_info *info)
+{
+	struct events *e = events();
+
+	if (e)
+		describe_thread(e, info);
+}
+
 void event_named(struct self *self, struct thread_info *info, const char *name)
 {
 	struct fact_thread_name fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD_NAME}, .id = info->id};
@@ -173,12 +194,14 @@ void event_named(struct self *self, struct thread_info *info, const char *name)
 void event_missing(void)
 {
 	process->blind = true;
+	trace_over();
 	sink_limit(LIMIT_LOST_MEMORY);
 }
 
 void event_unseen_thread(void)
 {
 	process->blind = true;
+	trace_over();
 	sink_limit(LIMIT_NO_SLOT);
 }
 

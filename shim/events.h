@@ -70,6 +70,8 @@ void event_thread_ends(struct self *self);
 /* The process ends: what its threads hold is held-at-exit, or leaked when a jump went over it. */
 void event_process_ends(struct self *self, enum end_how how, int code);
 
+/* The thread is traced: it becomes a fact. The caller holds process->lock. */
+void event_traced(struct thread_info *info);
 /* The thread got a name. */
 void event_named(struct self *self, struct thread_info *info, const char *name);
 

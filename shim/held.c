@@ -7,6 +7,7 @@
 #include "holders.h"
 #include "sink.h"
 #include "steer.h"
+#include "trace.h"
 
 /* Makes room for entry number `index`. */
 static bool held_reserve(struct self *self, uint32_t index)
@@ -46,8 +47,9 @@ bool held_put(struct self *self, const struct request *request)
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
-	held_fill(self_held(self, depth), request->lock, request->address, request->site, what,
+	held_fill(self_held(self, depth), request->lock, (const char *)request->address + trace_on(self), request->site, what,
 		  held_chain(chain_below(self, depth), request->lock, what));
+	trace_lock(self, TRACE_ACQUIRE, request->lock, request->mode, request->how, memo->stack);
 	return true;
 }
 
@@ -76,7 +78,7 @@ SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, 
 	self_leave(self);
 }
 
-/* Addresses of entries that no fast path is to find are odd (HELD_OWNER_DIED). */
+/* Addresses of entries that no fast path is to find are odd (HELD_OWNER_DIED, and those of a traced thread). */
 static bool is_of(const struct held *held, const void *address)
 {
 	return (held->address & ~1ull) == (uintptr_t)address;
@@ -115,12 +117,18 @@ void held_close_gap(struct self *self, uint32_t index)
 	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
 }
 
+void held_let_go(struct self *self, uint32_t index)
+{
+	trace_release(self, self_held(self, index)->lock);
+	held_close_gap(self, index);
+}
+
 bool held_remove(struct self *self, const void *address)
 {
 	holder_take_posted(self);
 	for (uint32_t i = self->attached->depth; i-- > 0;) {
 		if (is_of(self_held(self, i), address)) {
-			held_close_gap(self, i);
+			held_let_go(self, i);
 			return true;
 		}
 	}
@@ -146,6 +154,7 @@ void held_wait_begin(struct self *self, const struct request *request)
 	uint32_t stack = stack_capture(self, request->site)->stack;
 
 	held_record(self, request);
+	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);
 	steer_request(self, request, stack);
 	publish(self->attached, request->lock, request->mode | (uint32_t)request->how << 8, request->address, stack);
 }

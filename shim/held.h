@@ -5,6 +5,8 @@
  * a hash of the chain up to it: (lock, mode, stack) of all entries below and its own. For a nested acquisition that hash *is* the
  * context by which the `seen` cache knows that nothing new has to be recorded.
  *
+ * In a thread that is traced (trace.h) every push and pop takes the slow path: `direct` is 0, and the addresses in its entries are odd.
+ *
  * A signal handler may interrupt anywhere and lock and unlock on top: an entry is invalid (lock 0) until its last store, and depth is
  * raised before it is filled.
  */
@@ -93,7 +95,7 @@ INLINE void held_push(struct self *self, uint64_t lock, const void *address, uin
 	struct held *held = &slot->held[depth];
 	uint64_t what = mode_and_how | memo->stack, chain;
 
-	if (unlikely(depth >= SLOT_HELD)) {
+	if (unlikely(depth >= self->direct)) {
 		held_push_slow(self, lock, address, mode_and_how, site, false);
 		return;
 	}
@@ -126,7 +128,8 @@ INLINE bool held_pop(struct slot *slot, const void *address)
 bool held_remove(struct self *self, const void *address);
 /* The innermost entry of the lock with that address, or NULL. */
 struct held *held_find(struct self *self, const void *address);
-/* Takes entry `index` out and closes the gap. */
+/* Takes entry `index` out and closes the gap: its lock is being released, or (close_gap) was by another thread. */
+void held_let_go(struct self *self, uint32_t index);
 void held_close_gap(struct self *self, uint32_t index);
 /* Puts an entry on top without looking for a dependency. False: no memory, the lock is not watched. */
 bool held_put(struct self *self, const struct request *request);

@@ -61,7 +61,7 @@ static void jumped_over(struct self *self, uint64_t from, uint64_t to, enum lock
 		if (held->sp < from || held->sp >= to || held->cause)
 			continue;
 		if (cause == CAUSE_EXCEPTION && (held->flags & HELD_SCOPED)) {
-			held_close_gap(self, i--);
+			held_let_go(self, i--);
 			continue;
 		}
 		held->cause = cause;

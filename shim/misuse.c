@@ -1,14 +1,15 @@
 /* misuse.c: see misuse.h. */
 #include "misuse.h"
-#include "holders.h"
 
+#include "holders.h"
 #include "identity.h"
+#include "trace.h"
 
 /* Where this thread itself took the lock before: an entry that was popped keeps its text until the place is used again. */
 static uint32_t last_acquired(struct self *self, const void *address)
 {
 	for (uint32_t i = self->attached->depth; i < SLOT_HELD; i++)
-		if (self->attached->held[i].address == (uintptr_t)address)
+		if ((self->attached->held[i].address & ~1ull) == (uintptr_t)address)
 			return self->attached->held[i].stack;
 	return 0;
 }
@@ -34,8 +35,10 @@ void misuse_unlock(struct self *self, const struct misuse *misuse, enum rule rul
 	else
 		evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, last_acquired(self, misuse->address), LOCK_EXCLUSIVE);
 	event_finding(self, &evidence);
-	if (rule == RULE_UNLOCK_NOT_OWNER)
+	if (rule == RULE_UNLOCK_NOT_OWNER) {
+		trace_release(self, misuse->lock);
 		holder_post_unlock(&holder, misuse->lock);
+	}
 }
 
 void misuse_destroy(struct self *self, const struct misuse *misuse)

@@ -14,6 +14,7 @@
 #include "mutex.h"
 #include "real.h"
 #include "state.h"
+#include "trace.h"
 
 INLINE uint64_t mutex_id(struct self *self, pthread_mutex_t *mutex, struct site site)
 {
@@ -59,7 +60,7 @@ static SLOW void mark_owner_died(struct self *self, pthread_mutex_t *mutex)
 {
 	struct held *held = held_find(self, mutex);
 
-	if (held && (held->address & 1) == 0) {
+	if (held && !(held->flags & HELD_OWNER_DIED)) {
 		held->flags |= HELD_OWNER_DIED;
 		held->address |= 1;
 	}
@@ -323,7 +324,8 @@ EXPORT int pthread_mutex_consistent(pthread_mutex_t *mutex)
 	result = real.pthread_mutex_consistent(mutex);
 	held = result == 0 && self->slot ? held_find(self, mutex) : NULL;
 	if (held) {
-		held->address &= ~1ull;
+		if (!trace_on(self))
+			held->address &= ~1ull;
 		held->flags &= (uint8_t)~HELD_OWNER_DIED;
 	}
 	return result;

@@ -6,6 +6,7 @@
 #include "graph/hash.h"
 #include "held.h"
 #include "sink.h"
+#include "trace.h"
 
 /* Something that threads are ordered by: a semaphore, a barrier. Never given back while the process lives: readers have no lock. */
 struct sync {
@@ -163,6 +164,8 @@ void segment_release(struct self *self, const void *object, enum order_event eve
 	uint32_t stack;
 	struct sync *sync;
 
+	if (trace_on(self))
+		trace_order(self, TRACE_POST, object, 0, stack_capture(self, site)->stack);
 	if ((!info->used && info->segment == 1 && info->clock.count == 0) ||
 	    (self->released == object && self->released_news == info->news))
 		return;
@@ -184,6 +187,8 @@ void segment_acquire(struct self *self, const void *object)
 	struct thread_info *info = self->info;
 	struct sync *sync;
 
+	if (trace_on(self))
+		trace_order(self, TRACE_WAIT, object, 0, 0);
 	if (!process->syncs)
 		return;
 	if (self->acquired && self->acquired->object == object &&
@@ -256,6 +261,8 @@ uint64_t segment_barrier_arrive(struct self *self, const void *barrier, struct s
 	sync = sync_find(barrier);
 	if (sync && sync->count) {
 		round = sync->arrived / sync->count;
+		if (trace_on(self))
+			trace_order(self, TRACE_POST, barrier, round + 1, stack);
 		if (sync->arrived % sync->count == 0)
 			sync->clock[round & 1].count = 0;
 		sync->arrived++;
@@ -274,6 +281,8 @@ void segment_barrier_leave(struct self *self, const void *barrier, uint64_t roun
 		return;
 	sync = sync_find(barrier);
 	if (sync && sync->count) {
+		if (trace_on(self))
+			trace_order(self, TRACE_WAIT, barrier, round + 1, 0);
 		next_segment(self);
 		if (!clock_merge(&self->info->clock, &sync->clock[round & 1], &process->arena))
 			event_missing();

@@ -75,6 +75,9 @@ static void set(enum option option, const char *value)
 	case OPTION_LAUNCHED:
 		settings.launched = strcmp(value, "0") != 0;
 		break;
+	case OPTION_WITNESS:
+		settings.witness = strcmp(value, "0") != 0;
+		break;
 	case OPTION_IDENTITY:
 		settings.identity_table = !strcmp(value, "table");
 		break;

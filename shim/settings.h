@@ -18,6 +18,7 @@ struct settings {
 	int exitcode;  /* for findings */
 	bool launched; /* the launcher reports, not we */
 	bool identity_table;
+	bool witness; /* a trace is kept */
 };
 extern struct settings settings;
 

@@ -10,12 +10,14 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "real.h"
 #include "sandbox.h"
+#include "settings.h"
 #include "state.h"
 #include "text.h"
 
@@ -150,6 +152,17 @@ static void header_fill(size_t size)
 	memcpy(h->magic, RECORDING_MAGIC, sizeof(h->magic));
 }
 
+/* How many chunks the trace may have: the facts, and whoever else writes there, need room too. */
+static int32_t trace_share(int fd, size_t size)
+{
+	uint64_t share = size / RECORDING_CHUNK * 3 / 4;
+	struct statfs system;
+
+	if (fstatfs(fd, &system) == 0 && (uint64_t)system.f_bavail * (uint64_t)system.f_bsize / RECORDING_CHUNK / 2 < share)
+		share = (uint64_t)system.f_bavail * (uint64_t)system.f_bsize / RECORDING_CHUNK / 2;
+	return (int32_t)share;
+}
+
 static bool file_map(int fd)
 {
 	size_t size = file_size();
@@ -166,6 +179,8 @@ static bool file_map(int fd)
 	}
 	windows[0] = mapping;
 	sink_header = (struct recording_header *)mapping;
+	if (settings.witness)
+		sink_header->trace_chunks = trace_share(fd, size);
 	header_fill(size);
 	return true;
 }
@@ -311,6 +326,23 @@ void sink_reserve(void)
 {
 	if (process->facts_chunk)
 		chunk_grow(chunk_at(process->facts_chunk), &process->facts_ready, RECORDING_CHUNK);
+}
+
+struct recording_chunk *sink_trace_new(uint32_t *ready)
+{
+	uint32_t index;
+
+	if (atomic_fetch_sub_explicit(&sink_header->trace_chunks, 1, memory_order_relaxed) <= 0) {
+		atomic_store_explicit(&sink_header->trace_chunks, 0, memory_order_relaxed);
+		return NULL;
+	}
+	index = chunk_claim(CHUNK_TRACE, ready);
+	return index ? chunk_at(index) : NULL;
+}
+
+bool sink_trace_grow(struct recording_chunk *chunk, uint32_t *ready, uint32_t end)
+{
+	return chunk_grow(chunk, ready, end);
 }
 
 /* ---- slots: numbered from 1 in their chunk, so that each lies on pages of its own ---- */

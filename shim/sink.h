@@ -31,6 +31,12 @@ struct fact *sink_append(const struct fact *fact);
 /* Makes the rest of the current chunk of facts ready: no system call while it lasts. The caller holds process->lock. */
 void sink_reserve(void);
 
+/* A chunk for the trace, of which *ready bytes are ready to be written: the next one in the file. NULL: there is to be no more of a trace, for
+ * the facts need room too. The caller holds process->lock. */
+struct recording_chunk *sink_trace_new(uint32_t *ready);
+/* Makes its first `end` bytes ready. By the thread that writes to it. */
+bool sink_trace_grow(struct recording_chunk *chunk, uint32_t *ready, uint32_t end);
+
 /* A slot for a thread of this process, zeroed but for `process`; the caller holds process->lock. NULL: no room, counted. */
 struct slot *sink_slot_new(void);
 void sink_slot_free(struct slot *slot);

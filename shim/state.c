@@ -12,6 +12,7 @@
 #include "real.h"
 #include "sandbox.h"
 #include "sink.h"
+#include "trace.h"
 
 struct self self_none;
 struct self self_over = {.ended = true};
@@ -120,8 +121,10 @@ struct self *self_enter(void)
 	if (atomic_load_explicit(&state, memory_order_relaxed) != STATE_ON || self->ended)
 		return NULL;
 	if (self->busy) {
-		if (!self->forking)
+		if (!self->forking) {
 			sink_limit(LIMIT_UNSEEN);
+			trace_over();
+		}
 		return NULL;
 	}
 	if (!self->attached) {

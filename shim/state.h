@@ -39,6 +39,7 @@ struct memo {
 struct self {
 	struct slot *slot;     /* NULL: the fast path is shut (not attached, in the slow path, after a fork, at an end) */
 	uint64_t segment_mix;  /* of the current segment, for `seen` */
+	uint32_t direct;       /* held entries below this one are pushed on the fast path: SLOT_HELD; 0 when the thread is traced */
 	struct slot *attached; /* its slot, also while the fast path is shut */
 	bool busy;	       /* in the slow path: what a signal handler does meanwhile passes through */
 	bool forking;	       /* between the two sides of fork: what other atfork handlers lock passes through, and is no loss */
@@ -54,7 +55,8 @@ struct self {
 	uint32_t deep_room; /* entries in `deep` */
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
-	uint64_t no_frame; /* 0: what a memo entry without a known caller compares */
+	struct trace *trace; /* where its events go; NULL: nowhere */
+	uint64_t no_frame;   /* 0: what a memo entry without a known caller compares */
 	/* While it is in a join (attach.c). */
 	struct self *next_joiner;
 	pthread_t join_thread;
@@ -96,8 +98,11 @@ struct process {
 	struct events *events;	      /* the graph: events.c */
 	struct sync *syncs;	      /* what threads are ordered by: segments.c */
 	struct sync *free_syncs;
-	uint32_t holds;	    /* numbers of holds that are gates, given so far: gates.c */
-	_Atomic bool blind; /* an event is missing that could excuse a ring: no more dependencies are taken in (event_missing) */
+	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
+	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */
+	struct trace *free_traces;
+	_Atomic bool trace_over; /* an event is missing in the trace: no more are written */
+	_Atomic bool blind;	 /* an event is missing that could excuse a ring: no more dependencies are taken in (event_missing) */
 };
 extern struct process *process; /* never NULL; points to an unused static one before the start */
 
