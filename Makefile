@@ -74,7 +74,7 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 
 # ---- checks ----
 include tests/build.mk
-check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-random check-confirm check-faults check-transparency check-real bench-instructions  ## everything that CI runs
+check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-random check-explore check-confirm check-faults check-transparency check-real bench-instructions  ## everything that CI runs
 
 check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
 	@tests/check_layers
@@ -99,6 +99,8 @@ check-sanitize: ## modules under ASan and UBSan, with clang
 
 check-random: all $(BUILD)/random  ## random programs of which it is known what is to be found
 	@BUILD=$(BUILD) tests/random/run
+check-explore: all $(BUILD)/explore  ## small programs against all their interleavings
+	@BUILD=$(BUILD) tests/explore/run
 check-confirm: all examples  ## cycles that are made to happen
 	@BUILD=$(BUILD) tests/confirm/run
 check-faults: all examples $(faults)  ## everything that the library asks for fails, kills, full disks, limits, many threads

@@ -235,9 +235,14 @@ void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 		choose_witnesses(input, cycle, apart);
 		name_event(input, cycle, ORDER_NOT_STRONG);
 		cycle->rule = RULE_CYCLE_ORDERED;
+	} else if (input->excluded && input->excluded(input->ctx, cycle, false)) {
+		cycle->rule = RULE_CYCLE_EXCLUDED;
 	} else if (!choose_witnesses(input, cycle, not_at_all)) {
 		choose_witnesses(input, cycle, not_strong);
 		name_event(input, cycle, ORDER_NONE_AT_ALL);
+		cycle->rule = RULE_CYCLE_WEAKLY_ORDERED;
+	} else if (input->excluded && input->excluded(input->ctx, cycle, true)) {
+		cycle->forced = true;
 		cycle->rule = RULE_CYCLE_WEAKLY_ORDERED;
 	} else if (find_timed(input, cycle)) {
 		cycle->rule = RULE_CYCLE_BOUNDED;

@@ -49,6 +49,7 @@ struct cycles_gate {
 	uint32_t creator;
 	uint8_t mode;
 };
+struct cycle;
 struct cycles_input {
 	const struct cycles_dependency *dependencies;
 	size_t count;
@@ -58,6 +59,9 @@ struct cycles_input {
 	bool (*before)(void *ctx, struct cycles_witness a, struct cycles_witness b, struct fact_before *event);
 	/* The thread's gates, *count of them. NULL: no thread has any. */
 	const struct cycles_gate *(*gates)(void *ctx, uint32_t thread, size_t *count);
+	/* Do the threads never stand at their links at once, for another reason? `weakly`: by weak events too. Fills `histories` and event_links.
+	 * NULL: nothing is known. */
+	bool (*excluded)(void *ctx, struct cycle *cycle, bool weakly);
 	void *ctx;
 	uint32_t max_length; /* longest ring looked for, 0: 8 */
 	size_t max_cycles;   /* most elementary cycles enumerated in all, 0: 100000 */
@@ -79,8 +83,10 @@ struct cycle {
 	bool gate_inherited;	/* the first one's thread by its creator */
 	uint32_t why_link;	/* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
 	bool reader_behind_writer;
-	struct fact_before event;   /* cycle-ordered, cycle-weakly-ordered */
-	uint32_t event_links[2];    /* the same: first one is over before the second begins */
+	struct fact_before event; /* cycle-ordered, cycle-weakly-ordered */
+	uint32_t event_links[2];  /* the same: first one is over before the second begins. cycle-excluded: the two links */
+	bool histories;		  /* cycle-excluded: by the acquisition histories of these two */
+	bool forced;		  /* cycle-weakly-ordered: by weak events and the order of critical sections together; no event is named */
 	struct cycles_link links[]; /* link i asks for the lock that link i + 1 (mod length) holds */
 };
 struct cycles_result {

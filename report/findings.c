@@ -93,6 +93,20 @@ static bool told_by_instance(const struct finding *known, const struct finding *
 	return finding->rule == RULE_CYCLE_BY_CLASS && known->rule != RULE_CYCLE_BY_CLASS && finding_same_ring(known, finding);
 }
 
+/* Is there one, of the same locks, that can happen? An excluded ring says no more than that one does. */
+static bool told_by_possible(const struct finding *known, const struct finding *finding)
+{
+	size_t same = 0;
+
+	if (finding->rule != RULE_CYCLE_EXCLUDED || known->rule != RULE_LOCK_ORDER_CYCLE || known->locks_count != finding->locks_count)
+		return false;
+	for (size_t shift = 0; shift < known->locks_count && same < known->locks_count; shift++)
+		for (same = 0; same < known->locks_count; same++)
+			if (known->locks[(same + shift) % known->locks_count]->kin != finding->locks[same]->kin)
+				break;
+	return same == known->locks_count;
+}
+
 /* Adds a finding, or counts it in one at the same code locations. */
 static void add(struct builder *builder, const struct finding *finding)
 {
@@ -103,7 +117,7 @@ static void add(struct builder *builder, const struct finding *finding)
 	for (size_t i = 0; i < findings->count; i++) {
 		if (told_by_instance(&findings->list[i], finding))
 			return;
-		if (same_locations(&findings->list[i], finding)) {
+		if (same_locations(&findings->list[i], finding) || told_by_possible(&findings->list[i], finding)) {
 			findings->list[i].count += finding->count;
 			return;
 		}

@@ -67,6 +67,23 @@ struct labelled_stack {
 	const struct thread *thread; /* NULL when not known */
 	const struct stack *stack;
 };
+/* One thing that a thread does in a witness. */
+struct witness_step {
+	const struct thread *thread; /* NULL when not known */
+	uint64_t before;	     /* lock events that it does first, not listed */
+	const char *does;	     /* "takes", "releases", "creates" ..., "waits for" */
+	const char *what;	     /* name of the lock or thread; NULL: of none */
+	const struct thread *holder; /* who has what it waits for; NULL: it does not wait */
+	const struct stack *stack;   /* NULL when there is none */
+};
+/* A schedule of what the trace has that ends in the deadlock (graph/witness.h), or that there is none. */
+struct witnessed {
+	const char *kind;  /* "strong", "plain", or NULL: none was found */
+	const char *why;   /* what the schedule keeps; or what was in the way */
+	uint64_t left_out; /* steps before the first one here */
+	size_t steps_count;
+	struct witness_step *steps;
+};
 struct finding {
 	int rule;
 	enum level level;  /* after --level */
@@ -80,8 +97,9 @@ struct finding {
 	const char *exe;
 	size_t locks_count, links_count, stacks_count;
 	const struct lock **locks;
-	struct link *links;	       /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
-	struct labelled_stack *stacks; /* of a misuse */
+	struct link *links;		 /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
+	struct labelled_stack *stacks;	 /* of a misuse */
+	const struct witnessed *witness; /* NULL: there is no trace, or it is no error */
 };
 struct findings {
 	struct finding *list; /* worst level first; level off is left out */

@@ -92,6 +92,25 @@ static json_t *link_json(const struct link *link)
 			 stack_json(link->wanted.stack));
 }
 
+static json_t *witness_json(const struct witnessed *witness)
+{
+	json_t *steps;
+
+	if (!witness)
+		return json_null();
+	steps = json_array();
+	for (size_t i = 0; i < witness->steps_count; i++) {
+		const struct witness_step *step = &witness->steps[i];
+
+		json_array_append_new(steps,
+				      json_pack("{s:o, s:I, s:s, s:o, s:o, s:o}", "thread", thread_json(step->thread), "events_before",
+						(json_int_t)step->before, "does", step->does, "what", string(step->what), "holder",
+						thread_json(step->holder), "stack", stack_json(step->stack)));
+	}
+	return json_pack("{s:o, s:o, s:I, s:o}", "kind", string(witness->kind), "why", string(witness->why), "left_out",
+			 (json_int_t)witness->left_out, "steps", steps);
+}
+
 static json_t *finding_json(const struct finding *finding)
 {
 	json_t *locks = json_array(), *links = json_array(), *stacks = json_array();
@@ -104,11 +123,12 @@ static json_t *finding_json(const struct finding *finding)
 		json_array_append_new(stacks,
 				      json_pack("{s:s, s:o, s:o}", "label", finding->stacks[i].label, "thread",
 						thread_json(finding->stacks[i].thread), "stack", stack_json(finding->stacks[i].stack)));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:n, s:{s:i, s:o}, s:o, s:o, s:o, s:o}", "rule", rules[finding->rule].name,
-			 "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message", string(finding->message),
-			 "reason", string(finding->reason), "count", (json_int_t)finding->count, "suppressed", finding->suppressed,
-			 "baseline", "process", "pid", (int)finding->pid, "exe", string(finding->exe), "cause", string(finding->cause),
-			 "locks", locks, "links", links, "stacks", stacks);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:n, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o}", "rule",
+			 rules[finding->rule].name, "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message",
+			 string(finding->message), "reason", string(finding->reason), "count", (json_int_t)finding->count, "suppressed",
+			 finding->suppressed, "baseline", "process", "pid", (int)finding->pid, "exe", string(finding->exe), "cause",
+			 string(finding->cause), "locks", locks, "links", links, "stacks", stacks, "witness",
+			 witness_json(finding->witness));
 }
 
 static json_t *summary_json(const struct findings *findings)

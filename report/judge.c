@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "graph/cycles.h"
+#include "graph/exclude.h"
 #include "graph/hash.h"
 #include "memory.h"
+#include "witness.h"
 
-#define WITNESSES_MAX 64
+#define WITNESSES_MAX  64
+#define EXCLUSIONS_MAX 1000 /* rings that are looked up in the trace: it takes its time */
 
 /* Whose number: numbers are given away by images, and a forked child's private locks are not its parent's. */
 struct owner {
@@ -45,9 +48,12 @@ struct site {
 };
 struct judge {
 	struct builder *builder;
-	bool several;	    /* processes at once */
-	bool by_class;	    /* locks are classes */
-	struct arena arena; /* until the input is judged */
+	bool several;		 /* processes at once */
+	bool by_class;		 /* locks are classes */
+	bool traced;		 /* the trace was looked for */
+	struct history *history; /* NULL: there is none */
+	uint32_t exclusions;	 /* rings that were looked at for one */
+	struct arena arena;	 /* until the input is judged */
 	struct cycles_dependency *dependencies;
 	struct owner *owners; /* of the dependencies */
 	struct judge_lock *locks;
@@ -365,6 +371,83 @@ static void read_class_dependencies(struct judge *judge, struct owner owner)
 		add_dependency(judge, owner, image->class_dependencies[i]);
 }
 
+/* ---- the trace ---- */
+
+static bool is_traced(const struct image *image)
+{
+	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
+
+	return atomic_load(&header->trace_chunks) || atomic_load(&header->limits[LIMIT_TRACE]);
+}
+
+/* Is every event there? */
+static bool is_whole(const struct image *image)
+{
+	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
+
+	return atomic_load(&header->limits[LIMIT_TRACE]) == 0 && image->torn == 0;
+}
+
+/* The trace of the process that is judged. NULL: there is none, or it is no single process. */
+static struct history *history_of(struct judge *judge, struct owner owner)
+{
+	const struct image *image = &judge->builder->run->images[owner.image];
+
+	if (!judge->traced && !judge->several && !judge->by_class && is_traced(image))
+		judge->history = witness_history(image, owner.process, &judge->arena);
+	judge->traced = true;
+	return judge->history;
+}
+
+static struct places_link link_in_trace(const struct judge *judge, const struct cycles_link *link)
+{
+	const struct cycles_dependency *dependency = &judge->dependencies[link->dependency];
+	const struct cycles_held *held = &dependency->held[link->held];
+
+	return (struct places_link){
+		.held = (uint32_t)judge->by_index[held->lock]->number,
+		.held_stack = judge->sites[held->stack].stack,
+		.wanted = (uint32_t)judge->by_index[dependency->lock]->number,
+		.wanted_stack = judge->sites[dependency->stack].stack,
+		.thread = link->witness.thread ? (uint32_t)judge->thread_by_index[link->witness.thread]->key.number : 0,
+	};
+}
+
+static bool excluded(void *ctx, struct cycle *cycle, bool weakly)
+{
+	struct judge *judge = ctx;
+	struct owner owner = judge->owners[cycle->links[0].dependency];
+	struct history *history = history_of(judge, owner);
+	struct places_link links[PLACES_LINKS];
+	struct exclusion exclusion;
+
+	if (!history || !is_whole(&judge->builder->run->images[owner.image]) || judge->exclusions++ > EXCLUSIONS_MAX)
+		return false;
+	for (uint32_t i = 0; i < cycle->length; i++)
+		links[i] = link_in_trace(judge, &cycle->links[i]);
+	if (!exclude_ring(history, links, cycle->length, weakly, &exclusion))
+		return false;
+	cycle->histories = exclusion.histories;
+	memcpy(cycle->event_links, exclusion.links, sizeof(exclusion.links));
+	return true;
+}
+
+static const struct witnessed *witness_of(struct judge *judge, const struct cycle *cycle)
+{
+	struct owner owner = judge->owners[cycle->links[0].dependency];
+	struct places_link links[PLACES_LINKS];
+
+	if (cycle->rule != RULE_LOCK_ORDER_CYCLE || judge->by_class || !is_traced(&judge->builder->run->images[owner.image]))
+		return NULL;
+	if (judge->several)
+		return witness_none(judge->builder, "its parts are of several processes, each of which has a trace of its own");
+	if (!history_of(judge, owner))
+		return witness_none(judge->builder, "this process has no trace");
+	for (uint32_t i = 0; i < cycle->length; i++)
+		links[i] = link_in_trace(judge, &cycle->links[i]);
+	return witness_tell(judge->builder, judge->history, links, cycle->length);
+}
+
 /* ---- output ---- */
 
 static const char *mode_name(uint8_t mode)
@@ -433,6 +516,19 @@ static const char *gate_reason(struct judge *judge, const struct finding *findin
 	return build_text(builder, "gate lock `%s` is held by threads `%s` and `%s` around both orders", name, first, second);
 }
 
+static const char *excluded_reason(struct builder *builder, const struct finding *finding, const struct cycle *cycle)
+{
+	uint32_t one = cycle->event_links[0], other = cycle->event_links[1];
+	const char *first = finding->locks[one]->name, *second = finding->locks[other]->name;
+
+	if (!cycle->histories)
+		return "in whatever order the critical sections of this run's trace come, one part lies behind another";
+	return build_text(builder,
+			  "since `%s` took `%s` it has taken and released `%s`, and since `%s` took `%s` it has taken and released `%s`, "
+			  "every time: the one cannot come so far while the other is there",
+			  thread_at(finding, one), first, second, thread_at(finding, other), second, first);
+}
+
 static const char *reason_of(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
 {
 	struct builder *builder = judge->builder;
@@ -458,7 +554,12 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 		return build_text(builder, "%s %s puts what `%s` did before what `%s` did", events[cycle->event.event],
 				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
 				  thread_at(finding, cycle->event_links[1]));
+	case RULE_CYCLE_EXCLUDED:
+		return excluded_reason(builder, finding, cycle);
 	case RULE_CYCLE_WEAKLY_ORDERED:
+		if (cycle->forced)
+			return "only semaphores, conditions and the like, and the critical sections between them, kept its parts apart, in "
+			       "this run";
 		if (cycle->event.event == EVENT_END)
 			return build_text(builder, "in this run process %d had ended before process %d did its part",
 					  process_at(finding, cycle->event_links[0]), process_at(finding, cycle->event_links[1]));
@@ -495,6 +596,8 @@ static struct finding finding_of(struct judge *judge, const struct cycle *cycle)
 	}
 	build_from(builder, owner.image);
 	finding.reason = (char *)reason_of(judge, &finding, cycle);
+	build_from(builder, owner.image);
+	finding.witness = witness_of(judge, cycle);
 	return finding;
 }
 
@@ -514,7 +617,7 @@ static bool one_process(const struct judge *judge, const struct cycle *cycle)
 /* Judges what was read; of all processes together only the cycles that go through several are new. */
 static void judge_input(struct judge *judge, void (*add)(struct builder *builder, const struct finding *finding))
 {
-	struct cycles_input input = {.location = location, .before = before, .gates = gates_of, .ctx = judge};
+	struct cycles_input input = {.location = location, .before = before, .gates = gates_of, .excluded = excluded, .ctx = judge};
 	struct cycles_result result;
 
 	input.dependencies = judge->dependencies;

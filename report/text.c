@@ -237,6 +237,60 @@ static void put_locks(const struct text *text, const struct finding *finding)
 	}
 }
 
+/* ---- the witness ---- */
+
+/* What the thread does, to be freed. */
+static char *step_words(const struct witness_step *step)
+{
+	const char *quote = step->what ? "`" : "", *what = step->what ? step->what : "";
+	char before[40] = "", *words;
+
+	if (step->before)
+		snprintf(before, sizeof(before), "%llu events, then ", (unsigned long long)step->before);
+	if (asprintf(&words, "%s%s%s%s%s%s%s%s%s", before, step->does, *quote ? " " : "", quote, what, quote,
+		     step->holder ? ", which `" : "", step->holder ? step->holder->name : "", step->holder ? "` holds" : "") < 0)
+		return NULL;
+	return words;
+}
+
+static void put_step(const struct text *text, size_t number, const struct witness_step *step, int name_width, int width)
+{
+	char *words = step_words(step);
+
+	fprintf(text->stream, "    %3zu. %-*s  %-*s", number, name_width, name_of(step->thread), step->stack ? width : 0,
+		words ? words : "");
+	if (step->stack) {
+		fputs("  ", text->stream);
+		put_place(text, step->stack);
+	}
+	fputc('\n', text->stream);
+	free(words);
+}
+
+#define STEP_WIDTH 56 /* columns for what a thread does, at most, before where it does it */
+
+static void put_witness(const struct text *text, const struct witnessed *witness)
+{
+	size_t name_width = 0, width = 0;
+
+	if (!witness || !witness->kind)
+		return;
+	for (size_t i = 0; i < witness->steps_count; i++) {
+		size_t name = strlen(name_of(witness->steps[i].thread));
+		char *words = step_words(&witness->steps[i]);
+
+		name_width = name > name_width ? name : name_width;
+		if (words && strlen(words) > width)
+			width = strlen(words) < STEP_WIDTH ? strlen(words) : STEP_WIDTH;
+		free(words);
+	}
+	fprintf(text->stream, "\n  A %s witness in the trace of this run (%s):\n", witness->kind, witness->why);
+	if (witness->left_out)
+		fprintf(text->stream, "         (after %llu changes of thread)\n", (unsigned long long)witness->left_out);
+	for (size_t i = 0; i < witness->steps_count; i++)
+		put_step(text, i + 1, &witness->steps[i], (int)name_width, (int)width);
+}
+
 static void put_cycle(const struct text *text, const struct finding *finding)
 {
 	put_ring(text, finding);
@@ -245,6 +299,7 @@ static void put_cycle(const struct text *text, const struct finding *finding)
 	put_locks(text, finding);
 	if (finding->level == LEVEL_ERROR)
 		put_interleaving(text, finding);
+	put_witness(text, finding->witness);
 }
 
 /* ---- other findings ---- */
@@ -282,6 +337,16 @@ static void put_heading(const struct text *text, const char *heading, const char
 	fputc('\n', text->stream);
 }
 
+static void put_no_witness(const struct text *text, const struct witnessed *witness)
+{
+	char *words;
+
+	if (asprintf(&words, "no witness found: %s", witness->why) < 0)
+		return;
+	put_heading(text, "Witness:", words);
+	free(words);
+}
+
 static void put_title(const struct text *text, const struct finding *finding)
 {
 	fprintf(text->stream, "%s%s: %s%s", begin(text, paint_of(finding->level)), level_name(finding->level), rules[finding->rule].name,
@@ -301,6 +366,8 @@ static void put_finding(const struct text *text, const struct finding *finding)
 		put_misuse(text, finding);
 	fputc('\n', text->stream);
 	put_heading(text, "Why:", finding->reason);
+	if (finding->witness && !finding->witness->kind)
+		put_no_witness(text, finding->witness);
 	put_heading(text, "Fix:", explain_fix(finding->rule));
 	fprintf(text->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
 	fprintf(text->stream, "  Fingerprint: %s\n\n", finding->fingerprint);

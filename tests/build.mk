@@ -53,3 +53,8 @@ $(BUILD)/fuzz_recording $(BUILD)/fuzz_facts: $(BUILD)/fuzz_%: tests/fuzz/%.c $(f
 $(BUILD)/fuzz_options: fuzz_wrap := -Wl,--wrap=argp_parse
 $(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
 	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die $(fuzz_wrap) -o $@ $(filter %.c %.o,$^) $(LIBS)
+
+# ---- small programs, explored ----
+$(BUILD)/explore: $(wildcard tests/explore/*.c tests/explore/*.h) tests/random/seed.h
+	@mkdir -p $(@D)
+	$(CC) $(PROGRAM) -g -O1 -o $@ $(filter %.c,$^)
