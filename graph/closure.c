@@ -9,9 +9,14 @@ struct open {
 	uint32_t position;	/* among the lock's events */
 	struct open *next;
 };
+/* The last acquisition of a lock that is in the set. */
+struct last {
+	uint32_t end; /* the position behind it; 0: there is none */
+	uint32_t thread, event;
+};
 struct closure_lock {
 	struct open *open;
-	uint32_t exclusive, any;       /* positions behind the last acquisition in the set: of a writer, of anyone. 0: none */
+	struct last exclusive, any;    /* of a writer, of anyone */
 	uint32_t kept, kept_exclusive; /* events before these positions are in the set, where that is asked for */
 	bool in_ring;
 };
@@ -136,18 +141,17 @@ static bool is_exclusive(const struct closure *closure, const struct open *open)
 }
 
 /* Every open section but the last, or but readers that come together, has to be over. */
-static void close_earlier(struct closure *closure, struct closure_lock *lock, struct closure_cause cause)
+static void close_earlier(struct closure *closure, struct closure_lock *lock)
 {
 	for (struct open *open = lock->open; open; open = open->next) {
-		uint32_t last = is_exclusive(closure, open) ? lock->any : lock->exclusive;
+		const struct last *last = is_exclusive(closure, open) ? &lock->any : &lock->exclusive;
 		uint32_t end = closure->history->match[closure->history->threads[open->thread].first + open->event];
+		struct closure_cause cause = {CLOSURE_SECTION, last->thread, last->event, open->event};
 
-		if (open->position + 1 >= last)
+		if (open->position + 1 >= last->end)
 			continue;
 		if (end == HISTORY_NONE) {
 			closure->impossible = true;
-			/* What there is to say: who holds it to the end, and who wanted it over. */
-			cause.required = open->event;
 			closure->cause[open->thread] = cause;
 			closure->exceeded = open->thread;
 			return;
@@ -198,14 +202,14 @@ static void scan_acquire(struct closure *closure, uint32_t thread, uint32_t even
 		keep_before(closure, lock, object, position, reader, (struct closure_cause){CLOSURE_KEPT, thread, event, 0});
 		return;
 	}
-	if (position + 1 > lock->any)
-		lock->any = position + 1;
-	if (!reader && position + 1 > lock->exclusive)
-		lock->exclusive = position + 1;
-	if (!open_add(closure, lock, thread, event, position))
-		closure->impossible = true;
+	if (position + 1 > lock->any.end)
+		lock->any = (struct last){position + 1, thread, event};
+	if (!reader && position + 1 > lock->exclusive.end)
+		lock->exclusive = (struct last){position + 1, thread, event};
+	if (open_add(closure, lock, thread, event, position))
+		close_earlier(closure, lock);
 	else
-		close_earlier(closure, lock, (struct closure_cause){CLOSURE_SECTION, thread, event, 0});
+		closure->impossible = true;
 }
 
 static void scan(struct closure *closure, uint32_t thread, uint32_t event)

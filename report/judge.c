@@ -4,67 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/cycles.h"
-#include "graph/exclude.h"
-#include "graph/hash.h"
 #include "memory.h"
-#include "witness.h"
+#include "redundant.h"
+#include "ring.h"
 
-#define WITNESSES_MAX  64
-#define EXCLUSIONS_MAX 1000 /* rings that are looked up in the trace: it takes its time */
-
-/* Whose number: numbers are given away by images, and a forked child's private locks are not its parent's. */
-struct owner {
-	size_t image; /* index in the run */
-	uint32_t process;
-};
-/* A lock, as one in the whole input: private ones by their owner and number, process-shared ones by where they lie. */
-struct judge_lock {
-	struct {
-		uint64_t a, b, c, d;
-	} key;
-	uint64_t index; /* its number in the cycle stage: from 1 */
-	struct owner owner;
-	uint64_t number;
-	UT_hash_handle hh;
-};
-struct judge_thread {
-	struct {
-		uint64_t image, number;
-	} key;
-	uint32_t index; /* its number in the cycle stage: from 1 */
-	uint32_t process;
-	bool gates_known;
-	const struct cycles_gate *gates;
-	size_t gates_count;
-	UT_hash_handle hh;
-};
-/* A lock taken at a stack. The cycle stage knows these by their place in the list, wherever it says "stack". */
-struct site {
-	uint32_t stack;
-	const struct judge_lock *lock; /* and whose stack it is */
-	struct owner owner;
-	uint64_t location; /* 0: not looked up yet */
-};
-struct judge {
-	struct builder *builder;
-	bool several;		 /* processes at once */
-	bool by_class;		 /* locks are classes */
-	bool traced;		 /* the trace was looked for */
-	struct history *history; /* NULL: there is none */
-	uint32_t exclusions;	 /* rings that were looked at for one */
-	struct arena arena;	 /* until the input is judged */
-	struct cycles_dependency *dependencies;
-	struct owner *owners; /* of the dependencies */
-	struct judge_lock *locks;
-	const struct judge_lock **by_index;
-	size_t locks_count, locks_room;
-	struct judge_thread *threads;
-	struct judge_thread **thread_by_index;
-	size_t threads_count, threads_room;
-	struct site *sites;
-	size_t count, room, sites_count, sites_room;
-};
+#define WITNESSES_MAX 64
 
 static void *grow(void *ctx, size_t size)
 {
@@ -371,236 +315,6 @@ static void read_class_dependencies(struct judge *judge, struct owner owner)
 		add_dependency(judge, owner, image->class_dependencies[i]);
 }
 
-/* ---- the trace ---- */
-
-static bool is_traced(const struct image *image)
-{
-	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
-
-	return atomic_load(&header->trace_chunks) || atomic_load(&header->limits[LIMIT_TRACE]);
-}
-
-/* Is every event there? */
-static bool is_whole(const struct image *image)
-{
-	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
-
-	return atomic_load(&header->limits[LIMIT_TRACE]) == 0 && image->torn == 0;
-}
-
-/* The trace of the process that is judged. NULL: there is none, or it is no single process. */
-static struct history *history_of(struct judge *judge, struct owner owner)
-{
-	const struct image *image = &judge->builder->run->images[owner.image];
-
-	if (!judge->traced && !judge->several && !judge->by_class && is_traced(image))
-		judge->history = witness_history(image, owner.process, &judge->arena);
-	judge->traced = true;
-	return judge->history;
-}
-
-static struct places_link link_in_trace(const struct judge *judge, const struct cycles_link *link)
-{
-	const struct cycles_dependency *dependency = &judge->dependencies[link->dependency];
-	const struct cycles_held *held = &dependency->held[link->held];
-
-	return (struct places_link){
-		.held = (uint32_t)judge->by_index[held->lock]->number,
-		.held_stack = judge->sites[held->stack].stack,
-		.wanted = (uint32_t)judge->by_index[dependency->lock]->number,
-		.wanted_stack = judge->sites[dependency->stack].stack,
-		.thread = link->witness.thread ? (uint32_t)judge->thread_by_index[link->witness.thread]->key.number : 0,
-	};
-}
-
-static bool excluded(void *ctx, struct cycle *cycle, bool weakly)
-{
-	struct judge *judge = ctx;
-	struct owner owner = judge->owners[cycle->links[0].dependency];
-	struct history *history = history_of(judge, owner);
-	struct places_link links[PLACES_LINKS];
-	struct exclusion exclusion;
-
-	if (!history || !is_whole(&judge->builder->run->images[owner.image]) || judge->exclusions++ > EXCLUSIONS_MAX)
-		return false;
-	for (uint32_t i = 0; i < cycle->length; i++)
-		links[i] = link_in_trace(judge, &cycle->links[i]);
-	if (!exclude_ring(history, links, cycle->length, weakly, &exclusion))
-		return false;
-	cycle->histories = exclusion.histories;
-	memcpy(cycle->event_links, exclusion.links, sizeof(exclusion.links));
-	return true;
-}
-
-static const struct witnessed *witness_of(struct judge *judge, const struct cycle *cycle)
-{
-	struct owner owner = judge->owners[cycle->links[0].dependency];
-	struct places_link links[PLACES_LINKS];
-
-	if (cycle->rule != RULE_LOCK_ORDER_CYCLE || judge->by_class || !is_traced(&judge->builder->run->images[owner.image]))
-		return NULL;
-	if (judge->several)
-		return witness_none(judge->builder, "its parts are of several processes, each of which has a trace of its own");
-	if (!history_of(judge, owner))
-		return witness_none(judge->builder, "this process has no trace");
-	for (uint32_t i = 0; i < cycle->length; i++)
-		links[i] = link_in_trace(judge, &cycle->links[i]);
-	return witness_tell(judge->builder, judge->history, links, cycle->length);
-}
-
-/* ---- output ---- */
-
-static const char *mode_name(uint8_t mode)
-{
-	return mode == LOCK_SHARED ? "shared" : "exclusive";
-}
-
-static const char *how_name(uint8_t how)
-{
-	return how == LOCK_TIMED ? "timed" : how == LOCK_TRY ? "try" : "blocking";
-}
-
-static struct acquisition acquisition_of(struct judge *judge, uint64_t lock, uint8_t mode, uint8_t how, uint32_t site)
-{
-	struct builder *builder = judge->builder;
-	struct acquisition acquisition = {.mode = mode_name(mode), .how = how_name(how)};
-
-	build_from(builder, judge->by_index[lock]->owner.image);
-	acquisition.lock = build_lock(builder, judge->by_index[lock]->number);
-	build_from(builder, judge->sites[site].owner.image);
-	acquisition.stack = build_stack(builder, judge->sites[site].stack);
-	return acquisition;
-}
-
-static struct link link_of(struct judge *judge, const struct cycles_link *from)
-{
-	const struct cycles_dependency *dependency = &judge->dependencies[from->dependency];
-	const struct cycles_held *held = &dependency->held[from->held];
-	struct link link = {
-		.held = acquisition_of(judge, held->lock, held->mode, held->how, held->stack),
-		.wanted = acquisition_of(judge, dependency->lock, dependency->mode, dependency->how, dependency->stack),
-	};
-
-	build_from(judge->builder, judge->owners[from->dependency].image);
-	if (from->witness.thread)
-		link.thread = build_thread(judge->builder, (uint32_t)judge->thread_by_index[from->witness.thread]->key.number);
-	return link;
-}
-
-static const char *thread_at(const struct finding *finding, uint32_t link)
-{
-	return finding->links[link].thread ? finding->links[link].thread->name : "an unknown thread";
-}
-
-static int process_at(const struct finding *finding, uint32_t link)
-{
-	return finding->links[link].thread ? (int)finding->links[link].thread->pid : 0;
-}
-
-static const char *gate_reason(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
-{
-	struct builder *builder = judge->builder;
-	const char *first = thread_at(finding, cycle->gate_links[0]), *second = thread_at(finding, cycle->gate_links[1]), *name;
-	const struct judge_lock *gate = judge->by_index[cycle->gate];
-
-	if (!cycle->gate)
-		return build_text(builder, "threads `%s` and `%s` held more locks than are told here: one may be a gate", first, second);
-	build_from(builder, gate->owner.image);
-	name = build_lock(builder, gate->number)->name;
-	if (cycle->gate_inherited)
-		return build_text(
-			builder,
-			"gate lock `%s` is held around what `%s` does by its creator, from pthread_create to pthread_join, and around "
-			"what `%s` does",
-			name, first, second);
-	return build_text(builder, "gate lock `%s` is held by threads `%s` and `%s` around both orders", name, first, second);
-}
-
-static const char *excluded_reason(struct builder *builder, const struct finding *finding, const struct cycle *cycle)
-{
-	uint32_t one = cycle->event_links[0], other = cycle->event_links[1];
-	const char *first = finding->locks[one]->name, *second = finding->locks[other]->name;
-
-	if (!cycle->histories)
-		return "in whatever order the critical sections of this run's trace come, one part lies behind another";
-	return build_text(builder,
-			  "since `%s` took `%s` it has taken and released `%s`, and since `%s` took `%s` it has taken and released `%s`, "
-			  "every time: the one cannot come so far while the other is there",
-			  thread_at(finding, one), first, second, thread_at(finding, other), second, first);
-}
-
-static const char *reason_of(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
-{
-	struct builder *builder = judge->builder;
-	static const char *const events[] = {[EVENT_CREATE] = "pthread_create",
-					     [EVENT_JOIN] = "pthread_join",
-					     [EVENT_BARRIER] = "pthread_barrier_wait",
-					     [EVENT_FORK] = "fork",
-					     [EVENT_SEMAPHORE] = "sem_post",
-					     [EVENT_CONDITION] = "the condition signalled",
-					     [EVENT_ONCE] = "pthread_once"};
-
-	if (judge->by_class)
-		return "locks of these classes were taken in these orders, no single ones";
-	switch (cycle->rule) {
-	case RULE_CYCLE_SINGLE_THREAD:
-		return build_text(builder, "no two threads: only `%s` took the locks in these orders", thread_at(finding, 0));
-	case RULE_CYCLE_COMPATIBLE:
-		return build_text(builder, "`%s` is asked for and held by readers only, which do not block each other",
-				  finding->links[cycle->why_link].wanted.lock->name);
-	case RULE_CYCLE_GATED:
-		return gate_reason(judge, finding, cycle);
-	case RULE_CYCLE_ORDERED:
-		return build_text(builder, "%s %s puts what `%s` did before what `%s` did", events[cycle->event.event],
-				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
-				  thread_at(finding, cycle->event_links[1]));
-	case RULE_CYCLE_EXCLUDED:
-		return excluded_reason(builder, finding, cycle);
-	case RULE_CYCLE_WEAKLY_ORDERED:
-		if (cycle->forced)
-			return "only semaphores, conditions and the like, and the critical sections between them, kept its parts apart, in "
-			       "this run";
-		if (cycle->event.event == EVENT_END)
-			return build_text(builder, "in this run process %d had ended before process %d did its part",
-					  process_at(finding, cycle->event_links[0]), process_at(finding, cycle->event_links[1]));
-		return build_text(builder, "only %s %s put what `%s` did before what `%s` did, in this run", events[cycle->event.event],
-				  story_place(builder, build_stack(builder, cycle->event.stack)), thread_at(finding, cycle->event_links[0]),
-				  thread_at(finding, cycle->event_links[1]));
-	case RULE_CYCLE_BOUNDED:
-		return build_text(builder, "thread `%s` asks for `%s` with a time limit, so it cannot wait for ever",
-				  thread_at(finding, cycle->why_link), finding->links[cycle->why_link].wanted.lock->name);
-	default:
-		if (cycle->reader_behind_writer)
-			return build_text(builder, "reader-behind-writer: `%s` makes readers wait behind a waiting writer",
-					  finding->links[cycle->why_link].wanted.lock->name);
-		return "different threads, no gate lock, and nothing that orders them: they can meet";
-	}
-}
-
-static struct finding finding_of(struct judge *judge, const struct cycle *cycle)
-{
-	struct builder *builder = judge->builder;
-	struct owner owner = judge->owners[cycle->links[0].dependency];
-	const struct image *image = &builder->run->images[owner.image];
-	const struct fact_process *process = (const struct fact_process *)index_find(&image->processes, owner.process);
-	struct finding finding = {.count = cycle->count, .links_count = cycle->length, .locks_count = cycle->length};
-
-	finding.rule = judge->by_class ? RULE_CYCLE_BY_CLASS : cycle->rule;
-	finding.pid = process ? (pid_t)process->pid : 0;
-	finding.exe = process ? process->exe : "?";
-	finding.links = build_alloc(builder, cycle->length * sizeof(*finding.links));
-	finding.locks = build_alloc(builder, cycle->length * sizeof(*finding.locks));
-	for (uint32_t i = 0; i < cycle->length; i++) {
-		finding.links[i] = link_of(judge, &cycle->links[i]);
-		finding.locks[i] = finding.links[i].held.lock;
-	}
-	build_from(builder, owner.image);
-	finding.reason = (char *)reason_of(judge, &finding, cycle);
-	build_from(builder, owner.image);
-	finding.witness = witness_of(judge, cycle);
-	return finding;
-}
-
 static bool one_process(const struct judge *judge, const struct cycle *cycle)
 {
 	struct owner first = judge->owners[cycle->links[0].dependency];
@@ -617,7 +331,7 @@ static bool one_process(const struct judge *judge, const struct cycle *cycle)
 /* Judges what was read; of all processes together only the cycles that go through several are new. */
 static void judge_input(struct judge *judge, void (*add)(struct builder *builder, const struct finding *finding))
 {
-	struct cycles_input input = {.location = location, .before = before, .gates = gates_of, .excluded = excluded, .ctx = judge};
+	struct cycles_input input = {.location = location, .before = before, .gates = gates_of, .excluded = ring_excluded, .ctx = judge};
 	struct cycles_result result;
 
 	input.dependencies = judge->dependencies;
@@ -628,7 +342,7 @@ static void judge_input(struct judge *judge, void (*add)(struct builder *builder
 
 		if ((judge->several && one_process(judge, cycle)) || (judge->by_class && cycle->rule == RULE_CYCLE_COMPATIBLE))
 			continue;
-		finding = finding_of(judge, cycle);
+		finding = ring_finding(judge, cycle);
 		add(judge->builder, &finding);
 	}
 	if (result.bounded || result.no_memory)
@@ -644,6 +358,7 @@ void judge_process(struct builder *builder, size_t image, uint32_t serial,
 	arena_init(&judge.arena, grow, release, NULL);
 	read_dependencies(&judge, (struct owner){image, serial}, false);
 	judge_input(&judge, add);
+	redundant_tell(&judge, (struct owner){image, serial}, add);
 	arena_fini(&judge.arena);
 }
 

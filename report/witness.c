@@ -145,6 +145,23 @@ static bool is_final(const struct witness *witness, uint32_t count, const struct
 
 #define SHOWN 6 /* events of one run that are listed one by one; of a longer one the last, of a final one these last */
 
+static void add_run(struct builder *builder, const struct history *history, const struct schedule_run *run, uint32_t shown,
+		    struct witnessed *told)
+{
+	uint64_t before = run->to - shown - run->from;
+
+	for (uint32_t i = run->to - shown; i < run->to; i++) {
+		struct witness_step step = step_of(builder, history, run->thread, i);
+
+		/* A wait that is over at once is none. */
+		if (trace_is_request(history_event(history, run->thread, i)) && i + 1 < run->to)
+			continue;
+		step.before = before;
+		before = 0;
+		told->steps[told->steps_count++] = step;
+	}
+}
+
 static void add_steps(struct builder *builder, struct history *history, const struct witness *witness, uint32_t count,
 		      struct witnessed *told)
 {
@@ -154,14 +171,9 @@ static void add_steps(struct builder *builder, struct history *history, const st
 	told->left_out = schedule->left_out;
 	for (uint32_t i = 0; i < schedule->count; i++) {
 		const struct schedule_run *run = &schedule->runs[i];
-		uint32_t shown = run->to - run->from <= SHOWN ? run->to - run->from : is_final(witness, count, run) ? SHOWN : 1;
+		bool whole = run->to - run->from <= SHOWN;
 
-		for (uint32_t j = run->to - shown; j < run->to; j++) {
-			told->steps[told->steps_count] = step_of(builder, history, run->thread, j);
-			if (j == run->to - shown)
-				told->steps[told->steps_count].before = j - run->from;
-			told->steps_count++;
-		}
+		add_run(builder, history, run, whole ? run->to - run->from : is_final(witness, count, run) ? SHOWN : 1, told);
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct witness_step step = step_of(builder, history, witness->threads[i], witness->stops[i]);

@@ -122,8 +122,11 @@ struct load_result load_mixed(const struct map_kind *kind, int threads, double s
 	int64_t read_nsec = 0, clock_cost = clock_cost_nsec();
 
 	pthread_barrier_init(&mixed.begin, NULL, (unsigned)threads + 1);
-	for (uint64_t key = 0; key < KEYS; key++)
+	for (uint64_t key = 0; key < KEYS; key++) {
+		outer_enter();
 		kind->put(mixed.map, &key, &key);
+		outer_leave();
+	}
 	for (int i = 0; i < threads; i++)
 		start(&workers[i], &mixed, i);
 	pthread_barrier_wait(&mixed.begin);

@@ -27,6 +27,9 @@ def finding:
     + "  locks \(.locks | map("\(.name) (\(.kind))") | sort | join(", "))\n"
     + (.links | rotated($names) | map("  \(thread) holds \($names[.held.lock]) (\(.held.mode)) [\(.held.stack | stack)], "
         + "wants \($names[.wanted.lock]) (\(.wanted.mode), \(.wanted.how)) [\(.wanted.stack | stack)]\n") | join(""))
+    + (if .witness then "  witness: \(.witness.kind // "none"): \(.witness.why)\n" else "" end)
+    + (.witness.steps // [] | map("    \(if .events_before > 0 then "... " else "" end)\(thread) \(.does) \(.what)"
+        + "\(if .holder then ", which \(.holder.name) holds" else "" end)\n") | join(""))
     + (.stacks | map("  \(.label) by \(thread) [\(.stack | stack)]\n") | join(""));
 
 def rank: {"error": 0, "warning": 1, "note": 2}[.level];

@@ -1,0 +1,63 @@
+/* redundant.c: see redundant.h. */
+#include "redundant.h"
+
+#include "graph/redundant.h"
+
+/* Is there one of the same class that several threads took, not always under another? */
+static bool needed_elsewhere(const struct judge *judge, struct owner owner, const struct history *history, const struct redundant *all,
+			     uint32_t index)
+{
+	const struct image *image = &judge->builder->run->images[owner.image];
+	const struct fact_class *class = build_class(image, history->objects[index].number);
+
+	for (uint32_t i = 0; i < history->objects_count; i++)
+		if (history->objects[i].is_lock && all[i].threads >= 2 && all[i].outer == HISTORY_NONE &&
+		    build_class(image, history->objects[i].number) == class)
+			return true;
+	return class == NULL;
+}
+
+static struct finding finding_of(struct judge *judge, struct owner owner, const struct history *history, const struct redundant *lock,
+				 uint32_t index)
+{
+	struct builder *builder = judge->builder;
+	const struct fact_process *process =
+		(const struct fact_process *)index_find(&builder->run->images[owner.image].processes, owner.process);
+	struct finding finding = {.rule = RULE_REDUNDANT_LOCK, .count = 1, .locks_count = 2};
+	const char *inner, *outer;
+
+	finding.pid = process ? (pid_t)process->pid : 0;
+	finding.exe = process ? process->exe : "?";
+	finding.locks = build_alloc(builder, 2 * sizeof(*finding.locks));
+	finding.locks[0] = build_lock(builder, history->objects[index].number);
+	finding.locks[1] = build_lock(builder, history->objects[lock->outer].number);
+	inner = finding.locks[0]->name;
+	outer = finding.locks[1]->name;
+	finding.stacks = build_alloc(builder, 2 * sizeof(*finding.stacks));
+	finding.stacks[finding.stacks_count++] = (struct labelled_stack){"acquired here", NULL, build_stack(builder, lock->stack)};
+	finding.stacks[finding.stacks_count++] =
+		(struct labelled_stack){"under the other one, acquired here", NULL, build_stack(builder, lock->outer_stack)};
+	while (finding.stacks_count && !finding.stacks[finding.stacks_count - 1].stack)
+		finding.stacks_count--;
+	finding.message = (char *)build_text(builder, "`%s` was taken %llu times, by %u threads, and only ever under `%s`", inner,
+					     (unsigned long long)lock->count, lock->threads, outer);
+	finding.reason =
+		(char *)build_text(builder, "`%s` was held exclusively each time: what `%s` protects, it does already", outer, inner);
+	return finding;
+}
+
+void redundant_tell(struct judge *judge, struct owner owner, void (*add)(struct builder *builder, const struct finding *finding))
+{
+	struct history *history = ring_history(judge, owner);
+	struct redundant *all = history && ring_history_is_whole(judge, owner) ? redundant_find(history) : NULL;
+
+	build_from(judge->builder, owner.image);
+	for (uint32_t i = 0; all && i < history->objects_count; i++) {
+		struct finding finding;
+
+		if (!history->objects[i].is_lock || !redundant_is(history, &all[i]) || needed_elsewhere(judge, owner, history, all, i))
+			continue;
+		finding = finding_of(judge, owner, history, &all[i], i);
+		add(judge->builder, &finding);
+	}
+}
