@@ -170,7 +170,8 @@ static bool ends_reading(const struct closure *closure, uint32_t number)
 	return begin != HISTORY_NONE && TRACE_IS(history_event(history, thread, begin), TRACE_SHARED);
 }
 
-/* What the object was released or posted by before that position has to be in; for a reader, readers' releases need not be. */
+/* What has to come before the event at that position: what the object was released or posted by; for a reader, readers' releases need not. Where
+ * nothing is known of its sections, whatever was done with it. */
 static void keep_before(struct closure *closure, struct closure_lock *lock, const struct history_object *object, uint32_t position,
 			bool reader, struct closure_cause cause)
 {
@@ -180,8 +181,10 @@ static void keep_before(struct closure *closure, struct closure_lock *lock, cons
 	for (; *kept < position; ++*kept) {
 		uint32_t number = history->order[object->first + *kept], thread = history_owner(history, number);
 		const struct trace_event *event = history_event(history, thread, number - history->threads[thread].first);
+		bool ends =
+			TRACE_OP(event) == TRACE_POST || (TRACE_OP(event) == TRACE_RELEASE && !(reader && ends_reading(closure, number)));
 
-		if (TRACE_OP(event) == TRACE_POST || (TRACE_OP(event) == TRACE_RELEASE && !(reader && ends_reading(closure, number))))
+		if (ends || (object->unbalanced && !trace_is_request(event)))
 			want_event(closure, number, cause);
 	}
 }
@@ -223,6 +226,9 @@ static void scan(struct closure *closure, uint32_t thread, uint32_t event)
 		scan_acquire(closure, thread, event, number);
 		break;
 	case TRACE_RELEASE:
+		if (history->objects[history->object[number]].unbalanced)
+			keep_before(closure, &closure->locks[history->object[number]], &history->objects[history->object[number]],
+				    history->position[number], false, (struct closure_cause){CLOSURE_KEPT, thread, event, 0});
 		if (history->match[number] != HISTORY_NONE && history->match[number] != event)
 			open_remove(closure, &closure->locks[history->object[number]], thread, history->match[number]);
 		break;

@@ -268,6 +268,8 @@ static bool preferred_choice(struct search *search)
 			if (!next_thread(search, i))
 				return false;
 		} while (search->parts[i].list->thread != thread);
+		if (is_taken(search, i))
+			return false;
 	}
 	return true;
 }

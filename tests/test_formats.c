@@ -106,6 +106,49 @@ START_TEST(an_error_is_told_in_full)
 }
 END_TEST
 
+static struct witness_step witness_steps[2];
+static struct witnessed witnessed;
+
+/* A ring with a witness of two steps, as if there were a trace. */
+static void with_witness(const char *kind, const char *why)
+{
+	struct finding *finding;
+
+	world_ring();
+	read_with_root("");
+	finding = &world.findings->list[0];
+	witness_steps[0] = (struct witness_step){
+		.thread = finding->links[1].thread, .before = 7, .does = "takes", .what = "a`b", .stack = finding->links[1].held.stack};
+	witness_steps[1] = (struct witness_step){
+		.thread = finding->links[0].thread, .does = "waits for", .what = "second_lock", .holder = finding->links[1].thread};
+	witnessed = (struct witnessed){.kind = kind, .why = why, .left_out = 3, .steps_count = kind ? 2 : 0, .steps = witness_steps};
+	finding->witness = &witnessed;
+}
+
+START_TEST(a_witness_is_steps_with_numbers)
+{
+	static const char waits[] = "waits for `second_lock`, which `beta_worker` holds";
+	char expected[400];
+
+	with_witness("plain", "it keeps this");
+	snprintf(expected, sizeof(expected),
+		 "\n  A plain witness in the trace of this run (it keeps this):\n"
+		 "         (after 3 changes of thread)\n"
+		 "      1. beta_worker  %-*s  beta_outer, world.h:%d\n"
+		 "      2. clone_alpha  %s\n"
+		 "\n  Why: ",
+		 (int)strlen(waits), "7 events, then takes `a`b`", beta_outer_line, waits);
+	ck_assert_ptr_nonnull(strstr(output_of(text_write), expected));
+}
+END_TEST
+
+START_TEST(what_is_in_the_way_of_a_witness_is_said)
+{
+	with_witness(NULL, "something is in the way");
+	ck_assert_ptr_nonnull(strstr(output_of(text_write), "  Witness:     no witness found: something is in the way\n  Fix: "));
+}
+END_TEST
+
 START_TEST(a_note_is_a_paragraph)
 {
 	char expected[2000];
@@ -207,17 +250,18 @@ static json_t *expected_leak(void)
 	const struct finding *finding = &world.findings->list[0];
 	const struct frame *frames = finding->stacks[0].stack->frames, *made = finding->stacks[0].thread->created->frames;
 
-	return json_pack("{s:{s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:n, s:{s:i, s:s}, s:s, s:[{s:s, s:s, s:s, s:n}], s:[],"
-			 " s:[{s:s, s:{s:i, s:s, s:[o]}, s:[o, o]}]}], s:[], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[s], s:[s]}}",
-			 "tool", "name", "gridlock", "version", VERSION, "findings", "rule", "lock-leaked", "level", "error", "fingerprint",
-			 finding->fingerprint, "message", "thread `clone_alpha` was cancelled with `first_lock` locked", "reason",
-			 "nothing can unlock it any more on behalf of the code that locked it", "count", 1, "suppressed", 0, "baseline",
-			 "process", "pid", 100, "exe", "/usr/bin/bank", "cause", "cancel", "locks", "id", "L1", "name", "first_lock",
-			 "kind", "mutex", "created", "links", "stacks", "label", "acquired here", "thread", "id", 2, "name", "clone_alpha",
-			 "created", frame_json(made, "make_threads", make_threads_line), "stack",
-			 frame_json(&frames[0], "alpha_outer", alpha_outer_line), frame_json(&frames[1], "clone_alpha", clone_alpha_line),
-			 "remarks", "summary", "errors", 1, "warnings", 0, "notes", 0, "suppressed", 0, "processes", 1, "threads", 3,
-			 "locks", 3, "dependencies", 2, "limits", "12 stacks cut at 256 frames", "unseen", "Rust's std::sync");
+	return json_pack(
+		"{s:{s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:n, s:{s:i, s:s}, s:s, s:[{s:s, s:s, s:s, s:n}], s:[],"
+		" s:[{s:s, s:{s:i, s:s, s:[o]}, s:[o, o]}], s:n}], s:[], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[s], s:[s]}}",
+		"tool", "name", "gridlock", "version", VERSION, "findings", "rule", "lock-leaked", "level", "error", "fingerprint",
+		finding->fingerprint, "message", "thread `clone_alpha` was cancelled with `first_lock` locked", "reason",
+		"nothing can unlock it any more on behalf of the code that locked it", "count", 1, "suppressed", 0, "baseline", "process",
+		"pid", 100, "exe", "/usr/bin/bank", "cause", "cancel", "locks", "id", "L1", "name", "first_lock", "kind", "mutex",
+		"created", "links", "stacks", "label", "acquired here", "thread", "id", 2, "name", "clone_alpha", "created",
+		frame_json(made, "make_threads", make_threads_line), "stack", frame_json(&frames[0], "alpha_outer", alpha_outer_line),
+		frame_json(&frames[1], "clone_alpha", clone_alpha_line), "witness", "remarks", "summary", "errors", 1, "warnings", 0,
+		"notes", 0, "suppressed", 0, "processes", 1, "threads", 3, "locks", 3, "dependencies", 2, "limits",
+		"12 stacks cut at 256 frames", "unseen", "Rust's std::sync");
 }
 
 START_TEST(the_document_of_a_misuse_is_exactly_this)
@@ -285,6 +329,36 @@ START_TEST(the_links_of_a_ring_name_locks_by_their_ids)
 }
 END_TEST
 
+START_TEST(the_document_has_the_steps_of_a_witness)
+{
+	json_t *found, *witness, *step;
+	const char *kind, *why, *does, *what, *thread, *holder, *function;
+	int left_out, before;
+
+	with_witness("strong", "it keeps that");
+	found = document();
+	witness = json_object_get(json_array_get(json_object_get(found, "findings"), 0), "witness");
+	ck_assert_int_eq(json_unpack(witness, "{s:s, s:s, s:i}", "kind", &kind, "why", &why, "left_out", &left_out), 0);
+	ck_assert_str_eq(kind, "strong");
+	ck_assert_str_eq(why, "it keeps that");
+	ck_assert_int_eq(left_out, 3);
+	step = json_array_get(json_object_get(witness, "steps"), 0);
+	ck_assert_int_eq(json_unpack(step, "{s:{s:s}, s:i, s:s, s:s, s:n, s:[{s:s}]}", "thread", "name", &thread, "events_before", &before,
+				     "does", &does, "what", &what, "holder", "stack", "function", &function),
+			 0);
+	ck_assert_str_eq(thread, "beta_worker");
+	ck_assert_int_eq(before, 7);
+	ck_assert_str_eq(does, "takes");
+	ck_assert_str_eq(what, "a`b");
+	ck_assert_str_eq(function, "beta_outer");
+	step = json_array_get(json_object_get(witness, "steps"), 1);
+	ck_assert_int_eq(json_unpack(step, "{s:{s:s}, s:{s:s}, s:n}", "thread", "name", &thread, "holder", "name", &holder, "stack"), 0);
+	ck_assert_str_eq(thread, "clone_alpha");
+	ck_assert_str_eq(holder, "beta_worker");
+	json_decref(found);
+}
+END_TEST
+
 START_TEST(bytes_that_are_no_text_do_not_break_the_document)
 {
 	json_t *found, *finding;
@@ -306,6 +380,9 @@ int main(void)
 	const TTest *const tests[] = {
 		an_error_is_told_in_full,
 		a_note_is_a_paragraph,
+		a_witness_is_steps_with_numbers,
+		what_is_in_the_way_of_a_witness_is_said,
+		the_document_has_the_steps_of_a_witness,
 		what_is_suppressed_is_only_counted,
 		without_findings_there_is_one_line_and_quiet_takes_that_too,
 		limits_and_remarks_come_before_the_last_line_also_when_quiet,
