@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -89,6 +90,7 @@ FAULT(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, o
       ENOMEM, MAP_FAILED)
 FAULT(int, mprotect, (void *at, size_t size, int protection), (at, size, protection), ENOMEM, -1)
 FAULT(int, ftruncate, (int fd, off_t size), (fd, size), ENOSPC, -1)
+FAULT(int, fstatfs, (int fd, struct statfs *system), (fd, system), ENOSYS, -1)
 FAULT(int, mkdir, (const char *path, mode_t mode), (path, mode), EACCES, -1)
 FAULT(ssize_t, getrandom, (void *to, size_t size, unsigned flags), (to, size, flags), EAGAIN, -1)
 FAULT(int, getrlimit, (__rlimit_resource_t which, struct rlimit *limit), (which, limit), EPERM, -1)
