@@ -44,6 +44,7 @@ enum order { ORDER_ANY, ORDER_NOT_STRONG, ORDER_NONE_AT_ALL };
 struct demand {
 	enum order order;
 	bool ungated;
+	bool writers; /* beside them, where readers meet readers */
 };
 
 /* Does an event put `a` before `b`, one that matters? */
@@ -102,6 +103,77 @@ static bool fits(const struct cycles_input *input, struct cycle *cycle, uint32_t
 	return true;
 }
 
+/* ---- writers that readers wait behind ---- */
+
+static bool reads_behind_reader(const struct cycles_input *input, const struct cycle *cycle, uint32_t link)
+{
+	return dependency_of(input, cycle, link)->mode == LOCK_SHARED &&
+	       held_of(input, cycle, (link + 1) % cycle->length)->mode == LOCK_SHARED;
+}
+
+static bool is_writer(const struct cycles_dependency *dependency, uint64_t lock)
+{
+	return dependency->lock == lock && dependency->mode == LOCK_EXCLUSIVE && dependency->how != LOCK_TRY;
+}
+
+bool classify_has_writer(const struct cycles_input *input, const struct cycles_dependency *reader)
+{
+	for (size_t i = 0; i < input->count; i++)
+		if (is_writer(&input->dependencies[i], reader->lock))
+			return true;
+	return false;
+}
+
+/* May that writer wait while the threads chosen stand at their links: another one, whom no event and no gate keeps apart from them? */
+static bool may_wait(const struct cycles_input *input, const struct cycle *cycle, const struct cycles_dependency *writer,
+		     struct cycles_witness witness)
+{
+	for (uint32_t i = 0; i < cycle->length; i++) {
+		const struct cycles_dependency *link = dependency_of(input, cycle, i);
+		struct cycles_witness other = cycle->links[i].witness;
+
+		if (witness.thread && other.thread &&
+		    (witness.thread == other.thread || (input->before && (comes_before(input, witness, other, ORDER_NOT_STRONG) ||
+									  comes_before(input, other, witness, ORDER_NOT_STRONG)))))
+			return false;
+		for (uint32_t m = 0; m < link->held_count; m++)
+			for (uint32_t n = 0; n < writer->held_count; n++)
+				if (link->held[m].lock == writer->held[n].lock && excludes(link->held[m].mode, writer->held[n].mode))
+					return false;
+	}
+	return true;
+}
+
+/* A writer for that link, beside the threads chosen. */
+static bool find_writer(const struct cycles_input *input, struct cycle *cycle, uint32_t link)
+{
+	for (size_t i = 0; i < input->count; i++) {
+		const struct cycles_dependency *writer = &input->dependencies[i];
+
+		for (uint32_t j = 0; is_writer(writer, dependency_of(input, cycle, link)->lock) && j < writer->witness_count; j++)
+			if (may_wait(input, cycle, writer, writer->witnesses[j])) {
+				cycle->why_link = link;
+				cycle->writer = (uint32_t)i;
+				cycle->writer_witness = writer->witnesses[j];
+				return true;
+			}
+	}
+	return false;
+}
+
+/* Has every link that needs one a writer? */
+static bool find_writers(const struct cycles_input *input, struct cycle *cycle)
+{
+	for (uint32_t i = 0; i < cycle->length; i++)
+		if (reads_behind_reader(input, cycle, i) && !find_writer(input, cycle, i)) {
+			cycle->why_link = i;
+			return false;
+		}
+	return true;
+}
+
+/* ---- choices ---- */
+
 /* Chooses witnesses of distinct threads for all links (and as demanded), by backtracking: at most 16 choices for each of at most 8 links,
  * and a wrong one is seen at once. False: there is no such choice. */
 static bool choose_witnesses(const struct cycles_input *input, struct cycle *cycle, struct demand demand)
@@ -116,7 +188,9 @@ static bool choose_witnesses(const struct cycles_input *input, struct cycle *cyc
 			continue;
 		}
 		choose(input, cycle, link, choice[link]++, &cycle->links[link].witness);
-		if (fits(input, cycle, link, demand) && ++link < cycle->length)
+		if (!fits(input, cycle, link, demand) || (link + 1 == cycle->length && demand.writers && !find_writers(input, cycle)))
+			continue;
+		if (++link < cycle->length)
 			choice[link] = 0;
 	}
 	return true;
@@ -160,16 +234,16 @@ static void name_event(const struct cycles_input *input, struct cycle *cycle, en
 
 /* ---- modes and gates ---- */
 
-/* Does link i ask shared for what the next one holds shared, of a lock that lets readers pass waiting writers? */
+/* Does link i ask shared for what the next one holds shared, of a lock that lets readers pass waiting writers, or that nobody writes? */
 static bool find_compatible(const struct cycles_input *input, struct cycle *cycle)
 {
 	for (uint32_t i = 0; i < cycle->length; i++) {
 		const struct cycles_dependency *dependency = dependency_of(input, cycle, i);
 
-		if (dependency->mode != LOCK_SHARED || held_of(input, cycle, (i + 1) % cycle->length)->mode != LOCK_SHARED)
+		if (!reads_behind_reader(input, cycle, i))
 			continue;
 		cycle->why_link = i;
-		if (!dependency->writer_preferring)
+		if (!dependency->writer_preferring || !classify_has_writer(input, dependency))
 			return true;
 		cycle->reader_behind_writer = true;
 	}
@@ -214,10 +288,22 @@ static bool find_timed(const struct cycles_input *input, struct cycle *cycle)
 	return false;
 }
 
+/* The links and their threads are as they are: what remains to be told apart. */
+static int rule_of_possible(const struct cycles_input *input, struct cycle *cycle)
+{
+	const struct demand with_writers = {ORDER_NONE_AT_ALL, true, true};
+
+	if (cycle->reader_behind_writer && !choose_witnesses(input, cycle, with_writers)) {
+		cycle->reader_behind_writer = false;
+		return RULE_CYCLE_COMPATIBLE;
+	}
+	return find_timed(input, cycle) ? RULE_CYCLE_BOUNDED : RULE_LOCK_ORDER_CYCLE;
+}
+
 void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 {
-	const struct demand any = {ORDER_ANY, false}, apart = {ORDER_ANY, true}, not_strong = {ORDER_NOT_STRONG, true},
-			    not_at_all = {ORDER_NONE_AT_ALL, true};
+	const struct demand any = {ORDER_ANY, false, false}, apart = {ORDER_ANY, true, false}, not_strong = {ORDER_NOT_STRONG, true, false},
+			    not_at_all = {ORDER_NONE_AT_ALL, true, false};
 
 	if (!choose_witnesses(input, cycle, any)) {
 		for (uint32_t i = 0; i < cycle->length; i++)
@@ -244,9 +330,7 @@ void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 	} else if (input->excluded && input->excluded(input->ctx, cycle, true)) {
 		cycle->forced = true;
 		cycle->rule = RULE_CYCLE_WEAKLY_ORDERED;
-	} else if (find_timed(input, cycle)) {
-		cycle->rule = RULE_CYCLE_BOUNDED;
 	} else {
-		cycle->rule = RULE_LOCK_ORDER_CYCLE;
+		cycle->rule = rule_of_possible(input, cycle);
 	}
 }

@@ -184,6 +184,38 @@ static bool add_choices(struct enumeration *e, uint32_t length)
 	return true;
 }
 
+/* ---- readers that read again ---- */
+
+bool cycles_reads_again(const struct cycles_dependency *dependency, uint32_t *held)
+{
+	for (uint32_t i = 0; i < dependency->held_count; i++)
+		if (dependency->held[i].lock == dependency->lock) {
+			if (held)
+				*held = i;
+			return true;
+		}
+	return false;
+}
+
+/* Cycles of one link. Where there is no writer, there is none. */
+static bool add_read_again(struct enumeration *e)
+{
+	struct lock_link link = {0};
+
+	e->chosen[0] = &link;
+	for (uint32_t i = 0; i < e->input->count; i++) {
+		const struct cycles_dependency *dependency = &e->input->dependencies[i];
+
+		link.dependency = i;
+		if (dependency->mode != LOCK_SHARED || dependency->how == LOCK_TRY || !dependency->writer_preferring ||
+		    !cycles_reads_again(dependency, &link.held) || !classify_has_writer(e->input, dependency))
+			continue;
+		if (!add_cycle(e, 1))
+			return false;
+	}
+	return true;
+}
+
 /* ---- enumeration ---- */
 
 /* Distances to `start` along edges, over nodes that are not before it: a cycle is found from its first node. */
@@ -325,7 +357,7 @@ struct cycles_result cycles_find(const struct cycles_input *input, struct arena 
 
 	e.max_length = input->max_length && input->max_length < MAX_LENGTH ? input->max_length : MAX_LENGTH;
 	e.max_cycles = input->max_cycles ? input->max_cycles : MAX_CYCLES;
-	result.no_memory = !components_find(&e.graph, input, arena) || !prepare(&e) || !enumerate(&e);
+	result.no_memory = !components_find(&e.graph, input, arena) || !prepare(&e) || !add_read_again(&e) || !enumerate(&e);
 	result.cycles = list(&e);
 	return result;
 }

@@ -7,7 +7,7 @@
  *   classify  by the first rule that matches (classify.h)
  *   group     one result per set of code locations, with a count; the worst class of the group stands for it
  *
- * In a cycle every link's lock is another one; the held sets of two links do not have to be disjoint (a common one is a gate).
+ * In a cycle every link's lock is another one, but for a reader who reads again, behind a waiting writer: a cycle of one link; the held sets of two links do not have to be disjoint (a common one is a gate).
  * Pure data; memory from the arena; not thread-safe. Reads its input, changes nothing of it.
  */
 #ifndef GRIDLOCK_CYCLES_H
@@ -35,7 +35,8 @@ struct cycles_dependency {
 	uint64_t lock; /* asked for */
 	uint32_t stack;
 	uint8_t mode, how;
-	bool writer_preferring; /* the lock is a rwlock that makes readers wait behind a waiting writer */
+	bool writer_preferring; /* the lock is a rwlock that makes readers wait behind a waiting writer, of whom there are requests here, with
+				   nothing held too; and the held set may have the lock itself: read again */
 	bool cut;		/* more locks were held than these: any may have been among them */
 	uint32_t held_count;
 	const struct cycles_held *held; /* outermost first */
@@ -83,6 +84,8 @@ struct cycle {
 	bool gate_inherited;	/* the first one's thread by its creator */
 	uint32_t why_link;	/* cycle-compatible, cycle-bounded, lock-order-cycle by reader-behind-writer: the link */
 	bool reader_behind_writer;
+	uint32_t writer; /* that: the dependency of who writes in between, and who he is */
+	struct cycles_witness writer_witness;
 	struct fact_before event; /* cycle-ordered, cycle-weakly-ordered */
 	uint32_t event_links[2];  /* the same: first one is over before the second begins. cycle-excluded: the two links */
 	bool histories;		  /* cycle-excluded: by the acquisition histories of these two */
@@ -95,6 +98,9 @@ struct cycles_result {
 	bool bounded;	/* max_cycles or max_length cut the search short: there may be more */
 	bool no_memory; /* incomplete for want of memory */
 };
+
+/* Does who asks for the lock hold it already? Then *held is its place in the held set. */
+bool cycles_reads_again(const struct cycles_dependency *dependency, uint32_t *held);
 
 /* Finds and judges all cycles of the input. The result lives in `arena`. Cost: reduction and components linear in links, enumeration
  * linear in links per cycle found. */

@@ -251,11 +251,48 @@ static bool touches_shared(const struct dependency *dependency)
 	return false;
 }
 
+/* ---- readers behind writers (dependency.h) ---- */
+
+static bool prefers_writers(const struct lock *lock)
+{
+	return lock->class->key.lock_kind == KIND_RWLOCK_WRITER;
+}
+
+static bool reads_again(const struct dependency *dependency)
+{
+	for (uint32_t i = 0; i < dependency->count; i++)
+		if (dependency->held[i].lock == dependency->lock)
+			return true;
+	return false;
+}
+
+static bool writes(const struct dependency *dependency)
+{
+	return dependency->mode == LOCK_EXCLUSIVE && dependency->how != LOCK_TRY && prefers_writers(dependency->lock);
+}
+
+static void write_instance(struct dependencies *set, struct dependency *dependency);
+
+/* The writers of a lock that lies in a ring, or that somebody reads twice; and him too. */
+static void write_behind_writer(struct dependencies *set, struct lock *lock)
+{
+	bool reader = order_ring_size(set->order, lock->node) > 1, writer = false;
+
+	for (struct dependency *dependency = lock->wanted; dependency; dependency = dependency->next) {
+		reader |= reads_again(dependency);
+		writer |= writes(dependency);
+	}
+	for (struct dependency *dependency = lock->wanted; dependency && reader && writer; dependency = dependency->next)
+		if (writes(dependency) || reads_again(dependency))
+			write_instance(set, dependency);
+}
+
 /* A try cannot wait, so it is no edge (DESIGN section 6), and in no ring: it stays known as a dependency among classes only. */
 static bool lies_in_ring(struct dependencies *set, const struct dependency *dependency)
 {
 	for (uint32_t i = 0; i < dependency->count && dependency->how != LOCK_TRY; i++)
-		if (!dependency->held[i].lock->gone && order_same_ring(set->order, dependency->held[i].lock->node, dependency->lock->node))
+		if (!dependency->held[i].lock->gone && dependency->held[i].lock != dependency->lock &&
+		    order_same_ring(set->order, dependency->held[i].lock->node, dependency->lock->node))
 			return true;
 	return false;
 }
@@ -377,6 +414,8 @@ static void write_ring_member(void *ctx, uint32_t node)
 	for (struct dependency *dependency = lock->wanted; dependency; dependency = dependency->next)
 		if (!dependency->written && lies_in_ring(ring->set, dependency))
 			write_instance(ring->set, dependency);
+	if (prefers_writers(lock))
+		write_behind_writer(ring->set, lock);
 }
 
 /* The dependency, or a witness of it, is new in its ring; the ring itself is, too, when it has just closed. */
@@ -412,7 +451,8 @@ static bool add_edges(struct dependencies *set, struct dependency *dependency)
 
 	if (dependency->how == LOCK_TRY)
 		return true;
-	for (uint32_t i = 0; i < dependency->count; i++) {
+	/* What he asks for he has: he waits for writers alone. */
+	for (uint32_t i = 0; i < dependency->count && !reads_again(dependency); i++) {
 		enum order_result result = order_add_edge(set->order, dependency->held[i].lock->node, dependency->lock->node);
 
 		whole &= result != ORDER_NO_MEMORY;
@@ -422,6 +462,8 @@ static bool add_edges(struct dependencies *set, struct dependency *dependency)
 		write_instance(set, dependency);
 	if (ring || lies_in_ring(set, dependency))
 		ring_changed(set, dependency, ring);
+	if (prefers_writers(dependency->lock))
+		write_behind_writer(set, dependency->lock);
 	return whole;
 }
 
@@ -731,10 +773,11 @@ void dependency_retire(struct dependencies *set, struct lock_table *table, struc
 	if (set && lock->epoch == set->epoch) {
 		set->locks = table;
 		lock->named++;
-		while (lock->wanted)
-			dependency_free(set, lock->wanted);
+		/* Held sets first: who reads it again has it in his own. */
 		while (lock->held)
 			shrink(set, lock->held->owner, lock);
+		while (lock->wanted)
+			dependency_free(set, lock->wanted);
 		order_remove_node(set->order, lock->node);
 		set->owners[lock->node] = NULL;
 		release_gone(set, lock);
@@ -757,7 +800,7 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 		if (!dependency)
 			return DEPENDENCY_NO_MEMORY;
 		add_witness(set, dependency, witness);
-		whole = add_class_dependency(set, request);
+		whole = request->count == 0 || reads_again(dependency) || add_class_dependency(set, request);
 		whole &= add_edges(set, dependency);
 	} else {
 		if (add_witness(set, dependency, witness) && dependency->alike)

@@ -10,6 +10,10 @@
  * one that closes a ring, all others in there, and every later one; and always when it touches a process-shared lock. Of rings that look
  * alike only the first few (alike.h).
  *
+ * Of an rwlock whose readers wait behind a waiting writer (KIND_RWLOCK_WRITER) two more things are taken in, which make no edge: who reads it while
+ * he reads it, with `lock` itself in the held set; and who writes it, with nothing held perhaps. A writer makes a reader wait who meets a
+ * reader. So they are written when there are both, or when the lock lies in a ring.
+ *
  * Pure data; memory from the arena; the caller serialises.
  */
 #ifndef GRIDLOCK_DEPENDENCY_H
@@ -34,7 +38,7 @@ struct dependency_request {
 	uint32_t thread, segment; /* the witness */
 	uint64_t when;		  /* nanoseconds of CLOCK_MONOTONIC */
 	uint32_t count;
-	const struct dependency_held *held; /* outermost first; none of them is `lock`; at least one */
+	const struct dependency_held *held; /* outermost first; at least one, and none of them is `lock`: but see below */
 };
 
 struct dependencies {

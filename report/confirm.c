@@ -167,8 +167,9 @@ static bool confirm(const struct finding *cycle, struct options *options, char *
 {
 	long tries = option_number(options, OPTION_TRIES);
 
-	if (cycle->links_count > STEER_LINKS) {
-		fprintf(stderr, "gridlock: %s: not tried: it has more than %d links\n", cycle->fingerprint, STEER_LINKS);
+	if (cycle->links_count > STEER_LINKS || cycle->stacks_count) {
+		fprintf(stderr, "gridlock: %s: not tried: %s: %s\n", cycle->fingerprint,
+			cycle->stacks_count ? "a writer would have to be steered too" : "it has too many links", cycle->message);
 		return false;
 	}
 	for (long i = 1; i <= tries && !interrupted; i++)

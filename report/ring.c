@@ -80,6 +80,27 @@ static const char *excluded_reason(struct builder *builder, const struct finding
 			  thread_at(finding, one), first, second, thread_at(finding, other), second, first);
 }
 
+/* Who writes in between, as a stack of the finding. */
+static void add_writer(struct judge *judge, struct finding *finding, const struct cycle *cycle)
+{
+	const struct cycles_dependency *writer = &judge->dependencies[cycle->writer];
+	struct builder *builder = judge->builder;
+
+	build_from(builder, judge->owners[cycle->writer].image);
+	finding->stacks = build_alloc(builder, sizeof(*finding->stacks));
+	finding->stacks[0].label = "write-locked here";
+	finding->stacks[0].stack = build_stack(builder, judge->sites[writer->stack].stack);
+	if (cycle->writer_witness.thread)
+		finding->stacks[0].thread =
+			build_thread(builder, (uint32_t)judge->thread_by_index[cycle->writer_witness.thread]->key.number);
+	finding->stacks_count = finding->stacks[0].stack != NULL;
+}
+
+static const char *writer_name(const struct finding *finding)
+{
+	return finding->stacks_count && finding->stacks[0].thread ? finding->stacks[0].thread->name : "another thread";
+}
+
 static const char *reason_of(struct judge *judge, const struct finding *finding, const struct cycle *cycle)
 {
 	struct builder *builder = judge->builder;
@@ -97,8 +118,11 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 	case RULE_CYCLE_SINGLE_THREAD:
 		return build_text(builder, "no two threads: only `%s` took the locks in these orders", thread_at(finding, 0));
 	case RULE_CYCLE_COMPATIBLE:
-		return build_text(builder, "`%s` is asked for and held by readers only, which do not block each other",
-				  finding->links[cycle->why_link].wanted.lock->name);
+		return build_text(builder, "`%s` is asked for and held by readers only, which do not block each other%s",
+				  finding->links[cycle->why_link].wanted.lock->name,
+				  judge->dependencies[cycle->links[cycle->why_link].dependency].writer_preferring
+					  ? ", and no writer can come in between"
+					  : "");
 	case RULE_CYCLE_GATED:
 		return gate_reason(judge, finding, cycle);
 	case RULE_CYCLE_ORDERED:
@@ -122,8 +146,8 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 				  thread_at(finding, cycle->why_link), finding->links[cycle->why_link].wanted.lock->name);
 	default:
 		if (cycle->reader_behind_writer)
-			return build_text(builder, "reader-behind-writer: `%s` makes readers wait behind a waiting writer",
-					  finding->links[cycle->why_link].wanted.lock->name);
+			return build_text(builder, "reader-behind-writer: `%s` makes readers wait behind a waiting writer, as `%s` is one",
+					  finding->links[cycle->why_link].wanted.lock->name, writer_name(finding));
 		return "different threads, no gate lock, and nothing that orders them: they can meet";
 	}
 }
@@ -145,6 +169,8 @@ struct finding ring_finding(struct judge *judge, const struct cycle *cycle)
 		finding.links[i] = link_of(judge, &cycle->links[i]);
 		finding.locks[i] = finding.links[i].held.lock;
 	}
+	if (cycle->reader_behind_writer && (cycle->rule == RULE_LOCK_ORDER_CYCLE || cycle->rule == RULE_CYCLE_BOUNDED))
+		add_writer(judge, &finding, cycle);
 	build_from(builder, owner.image);
 	finding.reason = (char *)reason_of(judge, &finding, cycle);
 	build_from(builder, owner.image);

@@ -54,7 +54,7 @@ bool ring_excluded(void *ctx, struct cycle *cycle, bool weakly)
 	struct places_link links[PLACES_LINKS];
 	struct exclusion exclusion;
 
-	if (!history || !ring_history_is_whole(judge, owner) || judge->exclusions++ > EXCLUSIONS_MAX)
+	if (cycle->reader_behind_writer || !history || !ring_history_is_whole(judge, owner) || judge->exclusions++ > EXCLUSIONS_MAX)
 		return false;
 	for (uint32_t i = 0; i < cycle->length; i++)
 		links[i] = link_in_trace(judge, &cycle->links[i]);
@@ -72,6 +72,9 @@ const struct witnessed *ring_witness(struct judge *judge, const struct cycle *cy
 
 	if (cycle->rule != RULE_LOCK_ORDER_CYCLE || judge->by_class || !is_traced(&judge->builder->run->images[owner.image]))
 		return NULL;
+	if (cycle->reader_behind_writer)
+		return witness_none(judge->builder,
+				    "readers wait for a writer who waits in between, and schedules of such are not looked for");
 	if (judge->several)
 		return witness_none(judge->builder, "its parts are of several processes, each of which has a trace of its own");
 	if (!ring_history(judge, owner))

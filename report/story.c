@@ -61,6 +61,8 @@ static const char *link_story(struct builder *builder, const struct finding *fin
 {
 	const char *held = verb(&link->held), *wanted = verb(&link->wanted);
 
+	if (link->held.lock == link->wanted.lock)
+		return build_text(builder, "%s%s `%s` twice", link_thread(builder, finding, link), held, link->held.lock->name);
 	return build_text(builder, "%s%s `%s` then %s%s`%s`", named ? link_thread(builder, finding, link) : "", held, link->held.lock->name,
 			  strcmp(held, wanted) ? wanted : "", strcmp(held, wanted) ? " " : "", link->wanted.lock->name);
 }
@@ -89,6 +91,8 @@ static const char *cycle_story(struct builder *builder, const struct finding *fi
 				   : one_thread ? ", and "
 						: "; ",
 				   link_story(builder, finding, &finding->links[i], !one_thread || i == 0));
+	if (finding->stacks_count)
+		story = build_text(builder, "%s; thread `%s` write-locks in between", story, thread_name(finding->stacks[0].thread));
 	return story;
 }
 

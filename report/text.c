@@ -216,6 +216,8 @@ static void put_interleaving(const struct text *text, const struct finding *find
 	fputc('\n', text->stream);
 	for (size_t i = 0; i < count; i++)
 		put_row(text, count, i, width, "takes", finding->links[i].held.lock->name);
+	for (size_t i = 0; i < finding->stacks_count; i++)
+		fprintf(text->stream, "    (now `%s` asks to write, and readers wait behind it)\n", name_of(finding->stacks[i].thread));
 	for (size_t i = 0; i < count; i++)
 		put_row(text, count, i, width, "waits for", finding->links[i].wanted.lock->name);
 }
@@ -296,6 +298,12 @@ static void put_cycle(const struct text *text, const struct finding *finding)
 	put_ring(text, finding);
 	for (size_t i = 0; i < finding->links_count; i++)
 		put_link(text, finding, &finding->links[i]);
+	for (size_t i = 0; i < finding->stacks_count; i++) {
+		fputs("\n  ", text->stream);
+		put_thread(text, finding->stacks[i].thread);
+		fputs("\n    asks to write in between, and readers wait behind it:\n", text->stream);
+		put_stack(text, finding->stacks[i].stack);
+	}
 	put_locks(text, finding);
 	if (finding->level == LEVEL_ERROR)
 		put_interleaving(text, finding);
@@ -357,6 +365,15 @@ static void put_title(const struct text *text, const struct finding *finding)
 	fprintf(text->stream, "  %s%s%s\n", begin(text, BOLD), finding->message, end(text));
 }
 
+static const char *fix_of(const struct finding *finding)
+{
+	if (finding->links_count == 1)
+		return "Do not read the lock again while it is read: let the caller's lock do. Or leave its kind at the default, which "
+		       "lets those "
+		       "in who read already.";
+	return explain_fix(finding->rule);
+}
+
 static void put_finding(const struct text *text, const struct finding *finding)
 {
 	put_title(text, finding);
@@ -368,7 +385,7 @@ static void put_finding(const struct text *text, const struct finding *finding)
 	put_heading(text, "Why:", finding->reason);
 	if (finding->witness && !finding->witness->kind)
 		put_no_witness(text, finding->witness);
-	put_heading(text, "Fix:", explain_fix(finding->rule));
+	put_heading(text, "Fix:", fix_of(finding));
 	fprintf(text->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
 	fprintf(text->stream, "  Fingerprint: %s\n\n", finding->fingerprint);
 }

@@ -237,13 +237,18 @@ static bool holds(struct self *self, const struct lock *lock)
 	return false;
 }
 
+static bool prefers_writers(const struct lock *lock)
+{
+	return lock->class->key.lock_kind == KIND_RWLOCK_WRITER;
+}
+
 /* The thread's held set for a request of `lock`, in e->held: without what is unknown, each lock once, where it was taken first. Returns its
- * size; 0 too when `lock` is held already: a relock asks for nothing new. `cut`: not all are there. */
+ * size; 0 too when `lock` is held already: a relock asks for nothing new, but for a reader where writers come first. `cut`: not all are there. */
 static uint32_t held_set(struct events *e, struct self *self, const struct lock *lock, bool *cut)
 {
 	uint32_t depth = self->attached->depth, count = 0;
 
-	if (holds(self, lock))
+	if (holds(self, lock) && !prefers_writers(lock))
 		return 0;
 	*cut = depth > HELD_MAX;
 	if (*cut)
@@ -275,7 +280,7 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	if (!e || process->blind || !held_reserve(e))
 		return DEPENDENCY_NO_MEMORY;
 	request.count = held_set(e, self, request.lock, &request.cut);
-	if (request.count == 0)
+	if (request.count == 0 && !(mode == LOCK_EXCLUSIVE && prefers_writers(request.lock)))
 		return DEPENDENCY_FULL;
 	request.held = e->held;
 	request.segment = self->info->segment;

@@ -59,7 +59,7 @@ void held_record(struct self *self, const struct request *request)
 	uint32_t depth = self->attached->depth;
 	uint64_t context;
 
-	if (depth == 0)
+	if (depth == 0 && !request->alone)
 		return;
 	context = held_chain(chain_below(self, depth), request->lock, held_what(memo->stack, request->mode, request->how));
 	if (!held_seen(self, context))
@@ -68,7 +68,7 @@ void held_record(struct self *self, const struct request *request)
 
 SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
 {
-	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site};
+	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 
 	if (!self_enter())
 		return;

@@ -24,6 +24,7 @@ struct request {
 	const void *address;
 	uint8_t mode, how;
 	struct site site;
+	bool alone; /* worth a record with nothing held too: rwlock.c */
 };
 
 /* The limit of a timed or clock form. */

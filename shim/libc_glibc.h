@@ -53,11 +53,16 @@ static inline void *libc_mutex_room(const pthread_mutex_t *mutex)
 
 #define LIBC_WRITER_REFUSED true
 
+/* Do readers wait behind a waiting writer? */
+static inline bool libc_rwlock_writers_first(const pthread_rwlock_t *rwlock)
+{
+	return rwlock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
 static inline struct sort libc_rwlock_sort(const pthread_rwlock_t *rwlock)
 {
-	bool writer_first = rwlock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
-
-	return (struct sort){writer_first ? KIND_RWLOCK_WRITER : KIND_RWLOCK, rwlock->__data.__shared ? LOCK_PROCESS_SHARED : 0};
+	return (struct sort){libc_rwlock_writers_first(rwlock) ? KIND_RWLOCK_WRITER : KIND_RWLOCK,
+			     rwlock->__data.__shared ? LOCK_PROCESS_SHARED : 0};
 }
 
 /* __readers counts them from bit 3 on. */

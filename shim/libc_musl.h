@@ -68,6 +68,12 @@ static inline void *libc_mutex_room(const pthread_mutex_t *mutex)
 
 #define LIBC_WRITER_REFUSED false
 
+static inline bool libc_rwlock_writers_first(const pthread_rwlock_t *rwlock)
+{
+	(void)rwlock;
+	return false;
+}
+
 static inline struct sort libc_rwlock_sort(const pthread_rwlock_t *rwlock)
 {
 	return (struct sort){KIND_RWLOCK, rwlock->__u.__i[2] ? LOCK_PROCESS_SHARED : 0};

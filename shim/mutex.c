@@ -123,7 +123,7 @@ static SLOW void mutex_let_go(const struct self *self, pthread_mutex_t *mutex)
 /* The try did not simply succeed. */
 static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int result, struct site site)
 {
-	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site};
+	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site, false};
 
 	if (acquired(result))
 		mutex_acquired(self, mutex, LOCK_BLOCKING, site);
@@ -224,7 +224,7 @@ EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 int mutex_lock_timed(pthread_mutex_t *mutex, const struct timed *timed, struct site site)
 {
 	struct self *self = self_current;
-	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_TIMED, site};
+	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_TIMED, site, false};
 
 	if (unlikely(!self->slot))
 		self = self_open();

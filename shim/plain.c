@@ -43,7 +43,7 @@ static void plain_relock(struct self *self, const struct request *request)
 void plain_ask(struct plain *call)
 {
 	struct self *self = plain_self();
-	struct request request = {0, call->address, LOCK_EXCLUSIVE, call->how, call->site};
+	struct request request = {0, call->address, LOCK_EXCLUSIVE, call->how, call->site, false};
 
 	if (!self)
 		return;

@@ -79,6 +79,22 @@ static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct
 	return result;
 }
 
+/* A writer of a lock where readers wait behind him? What he does is recorded with nothing held too. */
+INLINE bool is_first(const pthread_rwlock_t *rwlock, uint8_t mode)
+{
+	return mode == LOCK_EXCLUSIVE && libc_rwlock_writers_first(rwlock);
+}
+
+static SLOW void rwlock_written(struct self *self, pthread_rwlock_t *rwlock, uint8_t how, struct site site)
+{
+	struct request request = {rwlock_id(self, rwlock, site), rwlock, LOCK_EXCLUSIVE, how, site, true};
+
+	if (!request.lock || self->attached->depth || !self_enter())
+		return;
+	held_record(self, &request);
+	self_leave(self);
+}
+
 INLINE void rwlock_acquired(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, uint8_t how, struct site site)
 {
 	uint64_t id = identity_of_rwlock(rwlock);
@@ -88,13 +104,15 @@ INLINE void rwlock_acquired(struct self *self, pthread_rwlock_t *rwlock, uint8_t
 		if (!id)
 			return;
 	}
+	if (how != LOCK_TRY && unlikely(is_first(rwlock, mode)))
+		rwlock_written(self, rwlock, how, site);
 	held_push(self, id, rwlock, held_what(0, mode, how), site);
 }
 
 /* The try did not succeed. EAGAIN (too many readers) is what the real call would answer too; only EBUSY means busy. */
 static SLOW int rwlock_lock_rest(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, int result, struct site site)
 {
-	struct request request = {0, rwlock, mode, LOCK_BLOCKING, site};
+	struct request request = {0, rwlock, mode, LOCK_BLOCKING, site, is_first(rwlock, mode)};
 
 	if (result == 0)
 		rwlock_acquired(self, rwlock, mode, LOCK_BLOCKING, site);
@@ -147,7 +165,7 @@ INLINE int rwlock_try(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
 static int rwlock_lock_timed(pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed, struct site site)
 {
 	struct self *self = self_current;
-	struct request request = {0, rwlock, mode, LOCK_TIMED, site};
+	struct request request = {0, rwlock, mode, LOCK_TIMED, site, is_first(rwlock, mode)};
 
 	if (unlikely(!self->slot))
 		self = self_open();

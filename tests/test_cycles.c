@@ -169,9 +169,50 @@ START_TEST(readers_wait_behind_a_waiting_writer_where_the_lock_says_so)
 
 	asks(1, "A", 'r')->writer_preferring = true;
 	asks(2, "r", 'A');
+	asks(3, "", 'R');
 	result = find();
 	ck_assert_int_eq(result.cycles->rule, RULE_LOCK_ORDER_CYCLE);
 	ck_assert(result.cycles->reader_behind_writer);
+	ck_assert_uint_eq(result.cycles->writer, 2);
+	ck_assert_uint_eq(result.cycles->writer_witness.thread, 3);
+}
+END_TEST
+
+START_TEST(without_a_writer_of_its_own_readers_do_not_wait)
+{
+	asks(1, "GA", 'r')->writer_preferring = true;
+	asks(2, "r", 'A');
+	ck_assert_int_eq(only(2), RULE_CYCLE_COMPATIBLE);
+	/* One of the two: he stands elsewhere. */
+	asks(2, "", 'R');
+	ck_assert_int_eq(only(2), RULE_CYCLE_COMPATIBLE);
+	/* A lock that one of them holds too keeps him out. */
+	asks(3, "G", 'R');
+	ck_assert_int_eq(find().cycles->rule, RULE_CYCLE_COMPATIBLE);
+	asks(3, "B", 'R')->how = LOCK_TRY;
+	ck_assert_int_eq(find().cycles->rule, RULE_CYCLE_COMPATIBLE);
+	asks(3, "B", 'R');
+	ck_assert_int_eq(find().cycles->rule, RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+START_TEST(who_reads_again_waits_behind_a_writer)
+{
+	struct cycles_dependency *reader = asks(1, "r", 'r');
+	struct cycles_result result;
+
+	ck_assert_ptr_null(find().cycles);
+	asks(2, "", 'R');
+	ck_assert_ptr_null(find().cycles); /* of another kind */
+	reader->writer_preferring = true;
+	result = find();
+	ck_assert_int_eq(result.cycles->rule, RULE_LOCK_ORDER_CYCLE);
+	ck_assert_uint_eq(result.cycles->length, 1);
+	ck_assert_uint_eq(result.cycles->writer, 1);
+	reader->how = LOCK_TIMED;
+	ck_assert_int_eq(find().cycles->rule, RULE_CYCLE_BOUNDED);
+	reader->how = LOCK_TRY;
+	ck_assert_ptr_null(find().cycles);
 }
 END_TEST
 
@@ -652,6 +693,8 @@ int main(void)
 	tcase_add_test(tests, who_holds_the_lock_of_the_ring_only_has_no_gate_with_one_that_is_cut);
 	tcase_add_test(tests, readers_do_not_block_readers);
 	tcase_add_test(tests, readers_wait_behind_a_waiting_writer_where_the_lock_says_so);
+	tcase_add_test(tests, without_a_writer_of_its_own_readers_do_not_wait);
+	tcase_add_test(tests, who_reads_again_waits_behind_a_writer);
 	tcase_add_test(tests, a_writer_blocks_readers);
 	tcase_add_test(tests, a_try_is_no_link_as_the_lock_asked_for);
 	tcase_add_test(tests, a_time_limit_bounds_the_wait);

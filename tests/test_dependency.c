@@ -155,6 +155,62 @@ START_TEST(a_try_is_in_no_ring_of_others)
 }
 END_TEST
 
+/* Lock 5 makes readers wait behind writers. Who reads it holding `held` (0: nothing, which is nothing new; 5: it himself), or writes it. */
+static void ask_five(uint32_t thread, unsigned held, enum lock_mode mode, uint32_t site)
+{
+	struct dependency_held one = {.lock = locks[held], .mode = held == 5 ? LOCK_SHARED : LOCK_EXCLUSIVE, .stack = 300 + site};
+	struct dependency_request request = {
+		.lock = locks[5], .stack = 400 + site, .mode = mode, .thread = thread, .segment = 1, .count = held != 0, .held = &one};
+	struct fact_thread fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD}, .id = thread};
+
+	locks[5]->class->key.lock_kind = KIND_RWLOCK_WRITER;
+	if (!note_find(&set.notes, thread, 0))
+		note_add(&set.notes, thread, 0, &fact.head);
+	dependency_add(&set, &request);
+}
+
+START_TEST(who_reads_again_and_who_writes_are_written_when_there_are_both)
+{
+	ask_five(1, 5, LOCK_SHARED, 0);
+	ask_five(1, 5, LOCK_SHARED, 1);
+	ck_assert_uint_eq(instances, 0);
+	ask_five(2, 0, LOCK_EXCLUSIVE, 0);
+	ck_assert_uint_eq(instances, 3);
+	ask_five(2, 0, LOCK_EXCLUSIVE, 1);
+	ask_five(1, 5, LOCK_SHARED, 2);
+	ck_assert_uint_eq(instances, 5);
+	ck_assert_uint_eq(written[FACT_DEPENDENCY], 5); /* none among classes */
+}
+END_TEST
+
+START_TEST(the_writer_of_a_lock_in_a_ring_is_written)
+{
+	ask_five(3, 0, LOCK_EXCLUSIVE, 0);
+	ask_five(1, 6, LOCK_SHARED, 0);
+	ck_assert_uint_eq(instances, 0);
+	ask(2, 1, 5, 6, 0);
+	ck_assert_uint_eq(instances, 3);
+	ask_five(4, 0, LOCK_EXCLUSIVE, 1);
+	ck_assert_uint_eq(instances, 4);
+}
+END_TEST
+
+START_TEST(a_lock_that_was_read_again_can_go)
+{
+	struct dependency_held both[2] = {{.lock = locks[5], .mode = LOCK_SHARED}, {.lock = locks[7]}};
+	struct dependency_request request = {.lock = locks[5], .mode = LOCK_SHARED, .thread = 1, .segment = 1, .count = 2, .held = both};
+
+	ask_five(1, 5, LOCK_SHARED, 0);
+	dependency_add(&set, &request);
+	ask_five(2, 0, LOCK_EXCLUSIVE, 0);
+	ask(2, 1, 5, 6, 0);
+	dependency_retire(&set, &table, locks[5]);
+	dependency_retire(&set, &table, locks[7]);
+	ask(1, 1, 6, 8, 0);
+	ck_assert_ptr_null(lock_find(&table, 5));
+}
+END_TEST
+
 START_TEST(a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_written)
 {
 	ask(1, 1, 1, 2, 0);
@@ -294,6 +350,9 @@ int main(void)
 	tcase_add_test(tests, what_touches_a_shared_lock_is_written_without_a_ring);
 	tcase_add_test(tests, a_try_closes_no_ring);
 	tcase_add_test(tests, a_try_is_in_no_ring_of_others);
+	tcase_add_test(tests, who_reads_again_and_who_writes_are_written_when_there_are_both);
+	tcase_add_test(tests, the_writer_of_a_lock_in_a_ring_is_written);
+	tcase_add_test(tests, a_lock_that_was_read_again_can_go);
 	tcase_add_test(tests, a_thread_matters_while_it_is_a_witness_and_for_ever_once_that_is_written);
 	tcase_add_test(tests, a_long_segment_is_written_in_pieces);
 	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);

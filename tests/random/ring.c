@@ -190,14 +190,16 @@ static void plan_weakly_ordered(struct seed *seed)
 	expect_ring(plain_ring(CAST_POSTED_BETWEEN, 2, seed), "cycle-weakly-ordered", "warning");
 }
 
-/* A lock that one side reads and another asks to read, and that lets readers pass waiting writers. */
+/* A lock that one side reads and another asks to read, and that lets readers pass waiting writers; or there is no writer, but before all. */
 static void plan_compatible(struct seed *seed)
 {
+	static const int kinds[] = {PTHREAD_RWLOCK_PREFER_READER_NP, PTHREAD_RWLOCK_PREFER_WRITER_NP,
+				    PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP};
 	struct ring *ring = ring_new(some_unordered_cast(seed), some_length(seed), seed);
 
 	draw_locks(ring, seed);
 	ring->locks[0] = pool_get(TYPE_RWLOCK, seed);
-	ring->locks[0]->kind = seed_chance(seed, 50) ? PTHREAD_RWLOCK_PREFER_READER_NP : PTHREAD_RWLOCK_PREFER_WRITER_NP;
+	ring->locks[0]->kind = kinds[seed_below(seed, 3)];
 	pool_ready(ring->locks[0], seed);
 	add_links(ring, seed);
 	ring->sides[0].steps[0].mode = MODE_READ;
@@ -267,11 +269,12 @@ static void plan_dropped_gate(struct seed *seed)
 	expect_ring(ring, "lock-order-cycle", "error");
 }
 
-/* Both sides only read, but a writer who waits keeps readers out. */
+/* Both sides only read, but a writer who waits keeps readers out, and a third thread is one. */
 static void plan_reader_behind_writer(struct seed *seed)
 {
-	struct ring *ring = ring_new(some_unordered_cast(seed), 2, seed);
+	struct ring *ring = ring_new(some_unordered_cast(seed), 3, seed);
 
+	ring->count = 2;
 	for (unsigned i = 0; i < 2; i++) {
 		ring->locks[i] = pool_get(TYPE_RWLOCK, seed);
 		ring->locks[i]->kind = PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
@@ -281,6 +284,8 @@ static void plan_reader_behind_writer(struct seed *seed)
 	ring->sides[0].steps[0].mode = MODE_READ;
 	asked_of(&ring->sides[1])->mode = MODE_READ;
 	expect_ring(ring, "lock-order-cycle", "error");
+	ring->count = 3;
+	add_step(&ring->sides[2], ring->locks[0], MODE_WRITE, HOW_BLOCKING);
 }
 
 void ring_plan_real(struct seed *seed)
