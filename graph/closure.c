@@ -96,14 +96,6 @@ void closure_add(struct closure *closure, uint32_t thread, uint32_t count)
 	want(closure, thread, count, (struct closure_cause){.rule = CLOSURE_ASKED, .thread = thread});
 }
 
-/* An event by its number. */
-static void want_event(struct closure *closure, uint32_t number, struct closure_cause cause)
-{
-	uint32_t thread = history_owner(closure->history, number);
-
-	want(closure, thread, number - closure->history->threads[thread].first + 1, cause);
-}
-
 /* ---- sections ---- */
 
 static bool open_add(struct closure *closure, struct closure_lock *lock, uint32_t thread, uint32_t event, uint32_t position)
@@ -162,14 +154,6 @@ static void close_earlier(struct closure *closure, struct closure_lock *lock)
 
 /* ---- order that is kept ---- */
 
-static bool ends_reading(const struct closure *closure, uint32_t number)
-{
-	const struct history *history = closure->history;
-	uint32_t thread = history_owner(history, number), begin = history->match[number];
-
-	return begin != HISTORY_NONE && TRACE_IS(history_event(history, thread, begin), TRACE_SHARED);
-}
-
 /* What has to come before the event at that position: what the object was released or posted by; for a reader, readers' releases need not. Where
  * nothing is known of its sections, whatever was done with it. */
 static void keep_before(struct closure *closure, struct closure_lock *lock, const struct history_object *object, uint32_t position,
@@ -179,13 +163,11 @@ static void keep_before(struct closure *closure, struct closure_lock *lock, cons
 	uint32_t *kept = reader ? &lock->kept_exclusive : &lock->kept;
 
 	for (; *kept < position; ++*kept) {
-		uint32_t number = history->order[object->first + *kept], thread = history_owner(history, number);
-		const struct trace_event *event = history_event(history, thread, number - history->threads[thread].first);
-		bool ends =
-			TRACE_OP(event) == TRACE_POST || (TRACE_OP(event) == TRACE_RELEASE && !(reader && ends_reading(closure, number)));
+		struct history_entry entry = history->order[object->first + *kept];
+		bool ends = entry.does == DOES_POST || entry.does == DOES_RELEASE || (entry.does == DOES_RELEASE_SHARED && !reader);
 
-		if (ends || (object->unbalanced && !trace_is_request(event)))
-			want_event(closure, number, cause);
+		if (ends || (object->unbalanced && entry.does != DOES_NOTHING))
+			want(closure, entry.thread, entry.event + 1, cause);
 	}
 }
 
@@ -252,8 +234,10 @@ static void scan_thread(struct closure *closure, uint32_t thread)
 
 	if (closure->scanned[thread] == 0 && about->creator != HISTORY_NONE)
 		want(closure, about->creator, about->created + 1, (struct closure_cause){CLOSURE_CREATE, thread, 0, 0});
-	while (closure->scanned[thread] < closure->frontier[thread] && closure->exceeded == HISTORY_NONE && !closure->impossible)
+	while (closure->scanned[thread] < closure->frontier[thread] && closure->exceeded == HISTORY_NONE && !closure->impossible) {
+		closure->events++;
 		scan(closure, thread, closure->scanned[thread]++);
+	}
 }
 
 bool closure_close(struct closure *closure)

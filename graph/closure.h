@@ -31,6 +31,7 @@ struct closure {
 	struct closure_cause *cause; /* by thread: what its frontier was last moved for */
 	uint32_t exceeded;	     /* the thread beyond its limit; HISTORY_NONE: none */
 	bool impossible;	     /* a section would have to end that does not, in the trace; or no memory */
+	uint64_t events;	     /* looked at so far: what it cost */
 	uint32_t *scanned, *queue;
 	bool *queued;
 	uint32_t queue_head, queue_count;

@@ -23,6 +23,9 @@ struct dependency {
 	uint32_t room;			 /* places in `held`; as it was allocated */
 	uint32_t count;
 	uint32_t witness_count;
+	uint32_t moves; /* of a witness to a later segment of its thread */
+	uint16_t
+		unwritten; /* places of those that moved and were not written: each power of two of moves is, and what is left at the end */
 	uint32_t witnesses_lost; /* not counted as lost before it is written: of what lies in no ring they are not missed */
 	struct witness {
 		uint32_t thread, segment;
@@ -115,6 +118,14 @@ static void write_witness(struct dependencies *set, const struct dependency *dep
 	set->sink->write(set->sink->ctx, &fact.head);
 }
 
+static void write_moved(struct dependencies *set, struct dependency *dependency)
+{
+	for (uint32_t i = 0; i < DEPENDENCY_WITNESSES && dependency->written; i++)
+		if (dependency->unwritten & 1u << i)
+			write_witness(set, dependency, dependency->witnesses[i]);
+	dependency->unwritten = 0;
+}
+
 /* What it was asked with, but for the witness. */
 static struct dependency_request request_of(const struct dependency *dependency)
 {
@@ -162,6 +173,7 @@ static void write_instance(struct dependencies *set, struct dependency *dependen
 	write_dependency(set, &request, dependency->id, 0);
 	for (uint32_t i = 0; i < dependency->witness_count; i++)
 		write_witness(set, dependency, dependency->witnesses[i]);
+	dependency->unwritten = 0;
 }
 
 static uint32_t next_dependency(struct dependencies *set)
@@ -411,9 +423,11 @@ static void write_ring_member(void *ctx, uint32_t node)
 	struct lock *lock = ring->set->owners[node];
 
 	lock->ring_unlike |= ring->unlike;
-	for (struct dependency *dependency = lock->wanted; dependency; dependency = dependency->next)
+	for (struct dependency *dependency = lock->wanted; dependency; dependency = dependency->next) {
 		if (!dependency->written && lies_in_ring(ring->set, dependency))
 			write_instance(ring->set, dependency);
+		write_moved(ring->set, dependency);
+	}
 	if (prefers_writers(lock))
 		write_behind_writer(ring->set, lock);
 }
@@ -546,15 +560,38 @@ static struct dependency *dependency_new(struct dependencies *set, const struct 
 
 /* ---- witnesses ---- */
 
+/* Of the thread's several witnesses the one in its latest segment; DEPENDENCY_WITNESSES: it has one at most. */
+static uint32_t latest_of(const struct dependency *dependency, uint32_t thread)
+{
+	uint32_t latest = DEPENDENCY_WITNESSES, count = 0;
+
+	for (uint32_t i = 0; i < DEPENDENCY_WITNESSES; i++) {
+		if (dependency->witnesses[i].thread != thread)
+			continue;
+		count++;
+		if (latest == DEPENDENCY_WITNESSES || dependency->witnesses[i].segment > dependency->witnesses[latest].segment)
+			latest = i;
+	}
+	return count > 1 ? latest : DEPENDENCY_WITNESSES;
+}
+
+static bool has_thread(const struct dependency *dependency, uint32_t thread)
+{
+	for (uint32_t i = 0; i < DEPENDENCY_WITNESSES; i++)
+		if (dependency->witnesses[i].thread == thread)
+			return true;
+	return false;
+}
+
 /* Where the new witness goes: a free place; when all are taken, that of a thread that is there twice, if the new thread is not there at
- * all (different threads first); else DEPENDENCY_WITNESSES. */
+ * all (different threads first), else that of the thread's latest segment: what lies before its first ones may not lie before this one. Else
+ * DEPENDENCY_WITNESSES. */
 static uint32_t witness_place(const struct dependency *dependency, uint32_t thread)
 {
 	if (dependency->witness_count < DEPENDENCY_WITNESSES)
 		return dependency->witness_count;
-	for (uint32_t i = 0; i < DEPENDENCY_WITNESSES; i++)
-		if (dependency->witnesses[i].thread == thread)
-			return DEPENDENCY_WITNESSES;
+	if (has_thread(dependency, thread))
+		return dependency->alike ? DEPENDENCY_WITNESSES : latest_of(dependency, thread);
 	for (uint32_t i = 1; i < DEPENDENCY_WITNESSES; i++)
 		for (uint32_t j = 0; j < i; j++)
 			if (dependency->witnesses[i].thread == dependency->witnesses[j].thread)
@@ -584,6 +621,7 @@ static void count_witness(struct dependencies *set, struct witness witness, int 
 /* Returns whether it is new. */
 static bool add_witness(struct dependencies *set, struct dependency *dependency, struct witness witness)
 {
+	bool moved = false;
 	uint32_t place;
 
 	for (uint32_t i = 0; i < dependency->witness_count; i++) {
@@ -599,13 +637,20 @@ static bool add_witness(struct dependencies *set, struct dependency *dependency,
 		lose_witnesses(set, dependency, 1);
 		return false;
 	}
-	if (place == dependency->witness_count)
+	if (place == dependency->witness_count) {
 		dependency->witness_count++;
-	else
+	} else {
+		moved = dependency->witnesses[place].thread == witness.thread;
 		count_witness(set, dependency->witnesses[place], -1);
+	}
 	dependency->witnesses[place] = witness;
 	count_witness(set, dependency->witnesses[place], 1);
-	if (dependency->written)
+	dependency->moves += moved;
+	if (moved)
+		lose_witnesses(set, dependency, 1);
+	if (moved && (dependency->moves & (dependency->moves - 1)))
+		dependency->unwritten |= (uint16_t)(1u << place);
+	else if (dependency->written)
 		write_witness(set, dependency, dependency->witnesses[place]);
 	return true;
 }
@@ -634,6 +679,7 @@ static void dependency_free(struct dependencies *set, struct dependency *depende
 {
 	struct arena *arena = set->arena;
 
+	write_moved(set, dependency);
 	for (uint32_t i = 0; i < dependency->witness_count; i++)
 		count_witness(set, dependency->witnesses[i], -1);
 	*dependency->back = dependency->next;
@@ -809,6 +855,12 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;
 	return witnesses_full(dependency) ? DEPENDENCY_FULL : DEPENDENCY_OPEN;
+}
+
+void dependency_write_moved(struct dependencies *set)
+{
+	for (struct dependency *dependency = set->list; dependency; dependency = dependency->hh.next)
+		write_moved(set, dependency);
 }
 
 /* ---- notes ---- */

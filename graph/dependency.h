@@ -77,6 +77,10 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
  * `set` NULL: there is no graph yet. O(dependencies that name it), and O(its ring). */
 void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock);
 
+/* When all witnesses' places are taken the last one of a thread moves to its latest segment; not every move is written at once. Writes those that
+ * are left, at the end of the process. O(dependencies). */
+void dependency_write_moved(struct dependencies *set);
+
 /* Is this thread a witness of some dependency now, or written? Only then does it matter to others what lies before and after it. */
 bool dependency_has_witness(struct dependencies *set, uint32_t thread);
 /* What held true of the thread from its beginning to its end, the locks of which the recording knows: kept for as long as it is a witness, and

@@ -116,11 +116,10 @@ static void follow_posts(struct forced *forced, uint32_t *clock, uint32_t number
 	const struct history_object *object = &history->objects[history->object[number]];
 
 	for (uint32_t i = 0; i < history->position[number]; i++) {
-		uint32_t other = history->order[object->first + i], thread = history_owner(history, other);
-		uint32_t event = other - history->threads[thread].first;
+		struct history_entry entry = history->order[object->first + i];
 
-		if (TRACE_OP(history_event(history, thread, event)) == TRACE_POST)
-			follow(forced, clock, thread, event);
+		if (entry.does == DOES_POST)
+			follow(forced, clock, entry.thread, entry.event);
 	}
 }
 

@@ -48,21 +48,6 @@ uint32_t history_lock(const struct history *history, uint32_t number)
 	return find(history->by_lock, object_key(number, true));
 }
 
-uint32_t history_owner(const struct history *history, uint32_t event)
-{
-	uint32_t low = 0, high = history->threads_count;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (history->threads[middle].first <= event)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* ---- threads ---- */
 
 static bool enter_threads(struct history *history)
@@ -75,7 +60,7 @@ static bool enter_threads(struct history *history)
 		thread->first = (uint32_t)events;
 		thread->creator = thread->created = HISTORY_NONE;
 		events += thread->count;
-		if (events >= HISTORY_NONE || !add(history, &history->by_number, thread->number, i))
+		if (events > HISTORY_EVENTS_MAX || !add(history, &history->by_number, thread->number, i))
 			return false;
 	}
 	history->events_count = (uint32_t)events;
@@ -134,6 +119,7 @@ static bool enter_objects(struct history *history)
 		for (uint32_t j = 0; j < history->threads[i].count; j++, number++) {
 			const struct trace_event *event = history_event(history, i, j);
 
+			history->owner[number] = i;
 			history->object[number] = HISTORY_NONE;
 			if (!trace_is_of_lock(event) && !trace_is_of_order(event))
 				continue;
@@ -187,8 +173,11 @@ static void enter_sorted(struct history *history, struct placed *placed, struct 
 
 		sort(placed + object->first, scratch, object->count);
 		for (uint32_t j = 0; j < object->count; j++) {
-			history->order[object->first + j] = placed[object->first + j].event;
-			history->position[placed[object->first + j].event] = j;
+			uint32_t number = placed[object->first + j].event, thread = history->owner[number];
+
+			history->order[object->first + j] =
+				(struct history_entry){.thread = thread, .event = number - history->threads[thread].first};
+			history->position[number] = j;
 		}
 	}
 }
@@ -290,16 +279,48 @@ static bool enter_sections(struct history *history)
 	return true;
 }
 
+static enum history_does what_it_does(const struct history *history, uint32_t thread, uint32_t index)
+{
+	const struct trace_event *event = history_event(history, thread, index);
+	uint32_t match = history->match[history->threads[thread].first + index];
+
+	switch (TRACE_OP(event)) {
+	case TRACE_ACQUIRE:
+		return DOES_TAKE;
+	case TRACE_RELEASE:
+		return match != HISTORY_NONE && TRACE_IS(history_event(history, thread, match), TRACE_SHARED) ? DOES_RELEASE_SHARED
+													      : DOES_RELEASE;
+	case TRACE_POST:
+		return DOES_POST;
+	default:
+		return DOES_NOTHING;
+	}
+}
+
+/* Thread by thread, for its events lie together. */
+static void enter_does(struct history *history)
+{
+	for (uint32_t i = 0; i < history->threads_count; i++)
+		for (uint32_t j = 0; j < history->threads[i].count; j++) {
+			uint32_t number = history->threads[i].first + j, object = history->object[number];
+
+			if (object != HISTORY_NONE)
+				history->order[history->objects[object].first + history->position[number]].does =
+					what_it_does(history, i, j);
+		}
+}
+
 static bool allocate(struct history *history)
 {
 	size_t size = ((size_t)history->events_count + 1) * sizeof(uint32_t);
 
+	history->owner = arena_alloc(history->arena, size);
 	history->object = arena_alloc(history->arena, size);
 	history->position = arena_alloc(history->arena, size);
 	history->match = arena_alloc(history->arena, size);
-	history->order = arena_alloc(history->arena, size);
+	history->order = arena_alloc(history->arena, ((size_t)history->events_count + 1) * sizeof(*history->order));
 	history->by_thread = arena_alloc(history->arena, size);
-	return history->object && history->position && history->match && history->order && history->by_thread;
+	return history->owner && history->object && history->position && history->match && history->order && history->by_thread;
 }
 
 struct history *history_new(struct history_thread *threads, size_t count, struct arena *arena)
@@ -314,5 +335,6 @@ struct history *history_new(struct history_thread *threads, size_t count, struct
 	enter_creators(history);
 	if (!enter_objects(history) || !enter_order(history) || !enter_sections(history))
 		return NULL;
+	enter_does(history);
 	return history;
 }

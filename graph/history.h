@@ -30,6 +30,14 @@ struct history_object {
 	uint32_t first;	 /* its events are order[first .. first + count), as they came one after the other; and in by_thread */
 	uint32_t count;
 };
+/* What there is to know of an event where a list is gone through: the event itself lies far away. */
+enum history_does { DOES_NOTHING, DOES_TAKE, DOES_RELEASE, DOES_RELEASE_SHARED, DOES_POST };
+struct history_entry {
+	uint32_t thread; /* index */
+	uint32_t event : 29;
+	uint32_t does : 3; /* enum history_does */
+};
+#define HISTORY_EVENTS_MAX ((1u << 29) - 1) /* of all threads */
 struct history {
 	struct arena *arena;
 	struct history_thread *threads;
@@ -38,25 +46,24 @@ struct history {
 	struct history_object *objects;
 	uint32_t objects_count;
 	/* By event number. */
+	uint32_t *owner;    /* index of its thread */
 	uint32_t *object;   /* index of its object; HISTORY_NONE: it has none */
 	uint32_t *position; /* its place among its object's events */
 	/* Index in the thread. Of an acquisition: where the section ends (HISTORY_NONE: not in the trace); of a release: where it began. Of an
 	 * acquisition of what the thread has already, and its release: the event itself. */
 	uint32_t *match;
-	uint32_t *order;	   /* event numbers, object by object */
-	uint32_t *by_thread;	   /* the same, those of one object thread by thread */
-	void *by_number, *by_lock; /* threads and objects */
+	struct history_entry *order; /* object by object */
+	uint32_t *by_thread;	     /* event numbers, object by object, those of one object thread by thread */
+	void *by_number, *by_lock;   /* threads and objects */
 };
 
-/* Indexes the trace. `threads`, sorted by number, none twice, are used. NULL: no memory, or more than 2^32 - 2 events. Cost: linear, but for sorting the
+/* Indexes the trace. `threads`, sorted by number, none twice, are used. NULL: no memory, or more than HISTORY_EVENTS_MAX events. Cost: linear, but for sorting the
  * events of each object by their sequence. */
 struct history *history_new(struct history_thread *threads, size_t count, struct arena *arena);
 
 /* Index of the thread of that number, of the object for that lock; HISTORY_NONE: there is none. */
 uint32_t history_thread(const struct history *history, uint32_t number);
 uint32_t history_lock(const struct history *history, uint32_t number);
-/* Whose event is it? Index of the thread. O(log threads). */
-uint32_t history_owner(const struct history *history, uint32_t event);
 
 static inline const struct trace_event *history_event(const struct history *history, uint32_t thread, uint32_t index)
 {

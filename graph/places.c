@@ -5,7 +5,7 @@
 
 static const struct trace_event *event_of(const struct history *history, uint32_t number, uint32_t *thread, uint32_t *index)
 {
-	*thread = history_owner(history, number);
+	*thread = history->owner[number];
 	*index = number - history->threads[*thread].first;
 	return history_event(history, *thread, *index);
 }

@@ -39,11 +39,10 @@ static struct need need_object(struct player *player, uint32_t number)
 	struct lock_state *state = &player->locks[history->object[number]];
 
 	for (; state->passed < history->position[number]; state->passed++) {
-		uint32_t other = history->order[object->first + state->passed], thread = history_owner(history, other);
-		uint32_t event = other - history->threads[thread].first;
+		struct history_entry entry = history->order[object->first + state->passed];
 
-		if (event >= player->done[thread] && is_in(player, thread, event))
-			return (struct need){thread, event + 1};
+		if (entry.event >= player->done[entry.thread] && is_in(player, entry.thread, entry.event))
+			return (struct need){entry.thread, entry.event + 1};
 	}
 	return NO_NEED;
 }

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define CHOICES_MAX  64 /* choices of threads that are tried */
+#define CHOICES_MAX  64 /* choices of threads that are tried, */
+#define TRACES_MAX   16 /* while they have cost less than so many times the trace; */
+#define BETTER_MAX   4	/* and less than this, when all that is wanted is a better one */
 #define MEETINGS_MAX 32 /* places where they were at the same time */
 
 /* The places of the thread chosen for a link. */
@@ -20,7 +22,16 @@ struct search {
 	struct part parts[PLACES_LINKS];
 	struct witness *witness;
 	uint32_t choices, meetings;
+	uint64_t events; /* looked at so far */
 };
+
+/* Each choice is linear in the trace, and there are many. */
+static bool may_go_on(const struct search *search)
+{
+	uint64_t most = search->witness->kind == WITNESS_NONE ? TRACES_MAX : BETTER_MAX;
+
+	return search->choices < CHOICES_MAX && search->events < most * ((uint64_t)search->history->events_count + 10000);
+}
 
 /* ---- the closure of a choice ---- */
 
@@ -119,6 +130,7 @@ static bool try_places(struct search *search, bool keep, bool fixed, bool tell)
 		note_obstacle(search, link == HISTORY_NONE ? OBSTACLE_MEMORY : OBSTACLE_PAST, link == HISTORY_NONE ? 0 : link,
 			      link == HISTORY_NONE ? NULL : &closure);
 	}
+	search->events += closure.events;
 	closure_fini(&closure);
 	return found;
 }
@@ -198,7 +210,8 @@ static bool find_meeting(struct search *search)
 	memcpy(saved, search->parts, sizeof(saved));
 	for (uint32_t i = 0; i < search->count; i++)
 		search->parts[i].at = 0;
-	while (!found && search->parts[0].at < search->parts[0].count && search->meetings < MEETINGS_MAX && line_up(search)) {
+	while (!found && search->parts[0].at < search->parts[0].count && search->meetings < MEETINGS_MAX && may_go_on(search) &&
+	       line_up(search)) {
 		/* Of neighbours' places several may be within one tick of the clock: the next one too. */
 		for (uint32_t i = 1; i < search->count && !met(search); i++)
 			if (search->parts[i].at + 1 < search->parts[i].count)
@@ -297,7 +310,7 @@ static void try_choices(struct search *search)
 	if (preferred_choice(search) && try_choice(search))
 		return;
 	memset(search->parts, 0, sizeof(search->parts));
-	for (uint32_t link = 0; search->choices < CHOICES_MAX && next_choice(search, link); link = search->count - 1)
+	for (uint32_t link = 0; may_go_on(search) && next_choice(search, link); link = search->count - 1)
 		if (try_choice(search))
 			return;
 	if (search->choices == 0)

@@ -244,18 +244,21 @@ static const struct cycles_held *held_copy(struct judge *judge, struct owner own
 static void add_witnesses(struct judge *judge, struct owner owner, struct cycles_dependency *dependency, uint32_t number)
 {
 	const struct image *image = &judge->builder->run->images[owner.image];
-	size_t first = image_witnesses_of(image, number), end = first;
+	size_t first = image_witnesses_of(image, number), end = first, count = 0;
 	struct cycles_witness *witnesses;
 
-	/* The writer keeps so many; a damaged recording may have any number, and choosing among them takes its time. */
-	while (end < image->witnesses_count && image->witnesses[end]->dependency == number && end - first < WITNESSES_MAX)
+	while (end < image->witnesses_count && image->witnesses[end]->dependency == number)
 		end++;
-	witnesses = scratch(judge, end - first, sizeof(*witnesses));
-	for (size_t i = first; i < end; i++)
-		witnesses[i - first] = (struct cycles_witness){thread_index(judge, owner, image->witnesses[i]->thread),
-							       image->witnesses[i]->segment, image->witnesses[i]->when};
+	witnesses = scratch(judge, end - first < WITNESSES_MAX ? end - first : WITNESSES_MAX, sizeof(*witnesses));
+	for (size_t i = first; i < end; i++) {
+		/* There are few; a damaged recording may have any number, and choosing among them takes its time: the first and the last. */
+		if (end - first > WITNESSES_MAX && i == first + WITNESSES_MAX / 2)
+			i = end - WITNESSES_MAX / 2;
+		witnesses[count++] = (struct cycles_witness){thread_index(judge, owner, image->witnesses[i]->thread),
+							     image->witnesses[i]->segment, image->witnesses[i]->when};
+	}
 	dependency->witnesses = witnesses;
-	dependency->witness_count = (uint32_t)(end - first);
+	dependency->witness_count = (uint32_t)count;
 }
 
 static void add_dependency(struct judge *judge, struct owner owner, const struct fact_dependency *fact)

@@ -510,6 +510,8 @@ void event_process_ends(struct self *self, enum end_how how, int code)
 		if (depth > SLOT_HELD)
 			sink_limit(LIMIT_OVERFLOW);
 	}
+	if (e)
+		dependency_write_moved(&e->dependencies);
 	fact.serial = process->serial;
 	fact.when = state_now();
 	sink_append(&fact.head);

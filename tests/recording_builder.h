@@ -16,7 +16,9 @@
 
 #include "graph/recording.h"
 
-#define RECORDER_CHUNKS	   64
+#ifndef RECORDER_CHUNKS
+#define RECORDER_CHUNKS 64
+#endif
 #define RECORDER_PROCESSES 16
 
 struct recorder {
