@@ -105,7 +105,7 @@ static int real_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct 
 
 int cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timed *timed, struct site site)
 {
-	struct wait wait = {.cond = cond, .request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site}};
+	struct wait wait = {.cond = cond, .request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site, false}};
 	int result;
 
 	wait_begin(&wait, mutex);
