@@ -234,7 +234,9 @@ static void read_images(struct builder *builder, const struct options *options)
 		read_image(builder, i, options);
 	if (!*option_string(options, OPTION_PROCESS)) {
 		stuck_find(builder, add);
-		judge_across(builder, add);
+		judge_across(builder, false, add);
+		if (option_flag(options, OPTION_BY_CLASS))
+			judge_across(builder, true, add);
 	}
 	for (size_t i = 0; i < count; i++) {
 		free(builder->all_names[i].stacks);

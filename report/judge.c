@@ -377,16 +377,23 @@ void judge_classes(struct builder *builder, size_t image, uint32_t serial,
 	arena_fini(&judge.arena);
 }
 
-void judge_across(struct builder *builder, void (*add)(struct builder *builder, const struct finding *finding))
+void judge_across(struct builder *builder, bool by_class, void (*add)(struct builder *builder, const struct finding *finding))
 {
-	struct judge judge = {.builder = builder, .several = true};
+	struct judge judge = {.builder = builder, .several = true, .by_class = by_class};
 
 	arena_init(&judge.arena, grow, release, NULL);
 	for (size_t i = 0; i < builder->run->images_count; i++) {
 		const struct index *processes = &builder->run->images[i].processes;
 
-		for (size_t j = 0; j < processes->count; j++)
-			read_dependencies(&judge, (struct owner){i, index_number(processes->facts[j])}, true);
+		build_from(builder, i);
+		for (size_t j = 0; j < processes->count; j++) {
+			struct owner owner = {i, index_number(processes->facts[j])};
+
+			if (by_class)
+				read_class_dependencies(&judge, owner);
+			else
+				read_dependencies(&judge, owner, true);
+		}
 	}
 	if (judge.count)
 		judge_input(&judge, add);

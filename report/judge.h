@@ -8,10 +8,11 @@
  * memory is the builder's). A search that was cut short becomes a remark. */
 void judge_process(struct builder *builder, size_t image, uint32_t serial,
 		   void (*add)(struct builder *builder, const struct finding *finding));
-/* The same for the process-shared locks of all processes: only the cycles that go through more than one of them. */
 /* The same among classes of locks: what is found is RULE_CYCLE_BY_CLASS. */
 void judge_classes(struct builder *builder, size_t image, uint32_t serial,
 		   void (*add)(struct builder *builder, const struct finding *finding));
-void judge_across(struct builder *builder, void (*add)(struct builder *builder, const struct finding *finding));
+/* The same for all processes: cycles that go through more than one of them, by the process-shared locks; or, among classes, because they run the
+ * same code, each with locks of its own. */
+void judge_across(struct builder *builder, bool by_class, void (*add)(struct builder *builder, const struct finding *finding));
 
 #endif

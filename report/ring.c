@@ -113,7 +113,8 @@ static const char *reason_of(struct judge *judge, const struct finding *finding,
 					     [EVENT_ONCE] = "pthread_once"};
 
 	if (judge->by_class)
-		return "locks of these classes were taken in these orders, no single ones";
+		return judge->several ? "locks of these classes were taken in these orders, in several processes, each with its own"
+				      : "locks of these classes were taken in these orders, no single ones";
 	switch (cycle->rule) {
 	case RULE_CYCLE_SINGLE_THREAD:
 		return build_text(builder, "no two threads: only `%s` took the locks in these orders", thread_at(finding, 0));
