@@ -33,8 +33,9 @@ static const struct explanation {
 	[RULE_CYCLE_ORDERED] = {"Nothing: one side is over before the other can begin.",
 				"Nothing has to be done, as long as thread creation or join keeps them apart.",
 				"lock(A) lock(B) unlock unlock; pthread_create(... lock(B) lock(A) ...)"},
-	[RULE_CYCLE_EXCLUDED] = {"Nothing: before one side can stand at its second lock, the other has to have left.",
-				 "Nothing has to be done.", "each side has taken and released the other's lock since it took its own"},
+	[RULE_CYCLE_EXCLUDED] =
+		{"Nothing: before one side can stand at its second lock, the other has to have left. Only the trace of --witness can tell.",
+		 "Nothing has to be done.", "each side has taken and released the other's lock since it took its own"},
 	[RULE_CYCLE_WEAKLY_ORDERED] = {"In this run a semaphore, condition or once came between the two sides, or the end of a process. "
 				       "Whether it always does is "
 				       "not known.",
@@ -102,7 +103,10 @@ static const struct explanation {
 				 "one of them is held already.",
 				 "Make sure that an order among the locks of one kind is kept (by address, by parent and child).",
 				 "lock(p->lock) lock(q->lock)      elsewhere lock(r->lock) lock(s->lock) the other way"},
-	[RULE_REDUNDANT_LOCK] = {"Nothing but time: the inner lock protects nothing that the outer one does not.", "Remove one of the two.",
+	[RULE_REDUNDANT_LOCK] = {"Nothing but time: in this run the inner lock protected nothing that the outer one did not (--witness; of "
+				 "locks taken 100 times or more, by "
+				 "two threads).",
+				 "Remove one of the two, unless another path, not run here, takes the inner one alone.",
 				 "lock(outer) map_put(...) /* locks again */ unlock(outer)"},
 	[RULE_HELD_AT_EXIT] = {"Nothing, unless the lock is shared with another process or an exit handler wants it.",
 			       "Nothing has to be done; unlock before exit to keep tools quiet.", "lock(A); exit(0);"},
