@@ -2,6 +2,7 @@
  * facts: the input says which facts a recording holds. They are whole, and their numbers are small, so that they often mean each other:
  * this one gets deep into the cycle stage, where `recording` mostly stays with the reader.
  */
+#include "graph/trace.h"
 #include "judge.h"
 #include "tests/recording_builder.h"
 
@@ -141,10 +142,31 @@ static void add_finding(struct recorder *recorder, struct input *input, uint32_t
 	finding->count = byte(input);
 }
 
+/* A part of a trace, in a chunk of its own. */
+static void add_trace(struct recorder *recorder, struct input *input, uint32_t process)
+{
+	struct recording_header *header = recorder_header(recorder);
+	struct recording_chunk *chunk = (struct recording_chunk *)(recorder->data + (size_t)header->chunks_claimed++ * RECORDING_CHUNK);
+	struct trace_event *events = (struct trace_event *)(chunk + 1);
+	uint32_t count = 1 + byte(input);
+
+	header->trace_chunks = 1;
+	chunk->kind = CHUNK_TRACE;
+	chunk->process = process;
+	events[0] = (struct trace_event){.object = number(input), .what = TRACE_THREAD};
+	for (uint32_t i = 1; i < count && input->size; i++)
+		events[i] = (struct trace_event){.object = number(input),
+						 .sequence = byte(input),
+						 .time = byte(input),
+						 .what = number(input) << 8 | (byte(input) & 0xc0) | byte(input) % (TRACE_COUNT + 1)};
+	chunk->used = count * (uint32_t)sizeof(*events);
+}
+
 static void add(struct recorder *recorder, struct input *input, uint32_t process)
 {
-	static void (*const adders[])(struct recorder *, struct input *, uint32_t) = {
-		add_names, add_stack, add_lock, add_dependency, add_dependency, add_dependency, add_segment, add_gates, add_finding};
+	static void (*const adders[])(struct recorder *, struct input *,
+				      uint32_t) = {add_names,	add_stack, add_lock,  add_dependency, add_dependency, add_dependency,
+						   add_segment, add_gates, add_trace, add_trace,      add_finding};
 
 	adders[byte(input) % (sizeof(adders) / sizeof(adders[0]))](recorder, input, process);
 }
