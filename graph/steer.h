@@ -1,6 +1,6 @@
 /*
- * steer.h: the plan by which the library steers a run into a ring (`gridlock confirm`): each link by the places where its locks are taken. The
- * command writes it to a file, the library reads it. Places are code, not addresses: they are the same in every run of one build.
+ * steer.h: the plan by which the library steers a run into a ring (`gridlock confirm`): each link by the places where its locks are taken, and by
+ * their classes. The command writes it to a file, the library reads it. Places are code, not addresses: they are the same in every run of one build.
  */
 #ifndef GRIDLOCK_STEER_H
 #define GRIDLOCK_STEER_H
@@ -10,7 +10,7 @@
 
 #include "recording.h"
 
-#define STEER_MAGIC  0x3172656574736c67ull /* "glsteer1" */
+#define STEER_MAGIC  0x3272656574736c67ull /* "glsteer2" */
 #define STEER_FRAMES 4
 #define STEER_LINKS  8
 
@@ -20,8 +20,14 @@ struct steer_site {
 	uint32_t pad;
 	uint64_t frames[STEER_FRAMES];
 };
+/* Which locks are meant: those of a module, by their offset in it; else those that are made at a site; with neither, any. */
+struct steer_class {
+	uint64_t offset;
+	struct steer_site made;
+};
 struct steer_link {
 	struct steer_site held, wanted;
+	struct steer_class held_class, wanted_class;
 };
 struct steer_plan {
 	uint64_t magic;

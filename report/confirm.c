@@ -23,6 +23,8 @@
  * whose locks fit together: it is run through again and again, with other locks each time. */
 #define PATIENCE_MS	100u
 #define PATIENCE_MAX_MS 1000u
+/* In so many tries the locks are to be of the same classes. Afterwards any will do: of an array of locks it may be others in every run. */
+#define WITH_CLASSES 4u
 
 /* ---- the plan ---- */
 
@@ -37,6 +39,22 @@ static struct steer_site site_of(const struct stack *stack)
 	return site;
 }
 
+static struct steer_class class_of(const struct lock *lock)
+{
+	return (struct steer_class){lock->offset, site_of(lock->created)};
+}
+
+static struct steer_link link_of(const struct link *link, bool with_classes)
+{
+	struct steer_link steer = {.held = site_of(link->held.stack), .wanted = site_of(link->wanted.stack)};
+
+	if (with_classes) {
+		steer.held_class = class_of(link->held.lock);
+		steer.wanted_class = class_of(link->wanted.lock);
+	}
+	return steer;
+}
+
 static struct steer_plan plan_of(const struct finding *finding, unsigned attempt)
 {
 	struct steer_plan plan = {.magic = STEER_MAGIC, .links = (uint32_t)finding->links_count, .patience = PATIENCE_MS};
@@ -47,7 +65,7 @@ static struct steer_plan plan_of(const struct finding *finding, unsigned attempt
 	if (plan.patience > PATIENCE_MAX_MS)
 		plan.patience = PATIENCE_MAX_MS;
 	for (uint32_t i = 0; i < plan.links; i++)
-		plan.link[i] = (struct steer_link){site_of(finding->links[i].held.stack), site_of(finding->links[i].wanted.stack)};
+		plan.link[i] = link_of(&finding->links[i], attempt <= WITH_CLASSES);
 	return plan;
 }
 

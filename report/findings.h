@@ -50,6 +50,7 @@ struct lock {
 	const char *kind;	     /* "mutex", "recursive mutex", "rwlock", ... */
 	const struct stack *created; /* where it was initialised, or first taken; NULL for a static lock */
 	const char *created_how;     /* "initialised", "first taken" or NULL */
+	uint64_t offset;	     /* of a static lock, in its module; else 0 */
 	uint64_t kin;		     /* the same for locks that one place in the source makes: findings are grouped by it */
 };
 struct acquisition {

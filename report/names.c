@@ -354,6 +354,7 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 	if (class->kind == CLASS_STATIC) {
 		const char *symbol = symbols_data(builder->symbols, module, FRAME_OFFSET(class->frame));
 
+		lock->offset = FRAME_OFFSET(class->frame);
 		lock->kin = static_kin(module, class->frame, symbol);
 		lock->name = symbol ? symbol
 				    : build_text(builder, "%s #%llu (static in %s)", lock->kind, (unsigned long long)number,

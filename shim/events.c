@@ -92,6 +92,13 @@ uint64_t event_lock_new(struct self *self, struct sort *sort, const void *addres
 	return id;
 }
 
+const struct lock_key *event_lock_key(uint64_t id)
+{
+	const struct lock *lock = lock_find(&locks, id);
+
+	return lock ? &lock->class->key : NULL;
+}
+
 void event_lock_place(uint64_t id, const struct lock_place *place)
 {
 	struct lock *lock = lock_find(&locks, id);

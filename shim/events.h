@@ -25,6 +25,8 @@ void event_arena_begin(void);
 /* A new life of a lock; its number, 0 when there is no memory. `init_stack`: of its initialisation, 0 when it is first seen at its
  * first acquisition `first_stack`. INDEX_STATIC joins the flags of one that lies in a module. The caller holds process->lock. */
 uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack);
+/* What names its class; NULL: nothing is known of it. The caller holds process->lock. */
+const struct lock_key *event_lock_key(uint64_t id);
 /* Where a process-shared one lies. The caller holds process->lock. */
 void event_lock_place(uint64_t id, const struct lock_place *place);
 

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "graph/steer.h"
 #include "real.h"
 #include "settings.h"
@@ -17,8 +18,9 @@
 
 static struct steer_plan plan;
 static struct places {
-	uint8_t held, wanted; /* bit i: of link i */
-} * places;		      /* by number of stack */
+	uint8_t held, wanted;		/* bit i: where link i takes them */
+	uint8_t held_made, wanted_made; /* where they are made */
+} * places;				/* by number of stack */
 
 /* Who stands at a link now; a thread has one entry for each lock that it may stand there with. In memory that a forked child finds wiped. */
 static struct crowd {
@@ -32,6 +34,12 @@ static struct crowd {
 	_Atomic uint32_t arrivals; /* a futex: moves when a ring is complete */
 } * crowd;
 
+static bool link_is_whole(const struct steer_link *link)
+{
+	return link->held.count <= STEER_FRAMES && link->wanted.count <= STEER_FRAMES && link->held_class.made.count <= STEER_FRAMES &&
+	       link->wanted_class.made.count <= STEER_FRAMES;
+}
+
 void steer_init(void)
 {
 	int fd = settings.steer[0] ? open(settings.steer, O_RDONLY | O_CLOEXEC) : -1;
@@ -41,7 +49,7 @@ void steer_init(void)
 		close(fd);
 	whole = whole && plan.magic == STEER_MAGIC && plan.links <= STEER_LINKS;
 	for (uint32_t i = 0; whole && i < plan.links; i++)
-		whole = plan.link[i].held.count <= STEER_FRAMES && plan.link[i].wanted.count <= STEER_FRAMES;
+		whole = link_is_whole(&plan.link[i]);
 	crowd = whole ? state_pages((sizeof(*crowd) + 4095) & ~(size_t)4095, true) : NULL;
 	places = crowd ? state_pages(STACKS * sizeof(*places), false) : NULL;
 	if (places)
@@ -53,9 +61,32 @@ void steer_stack(uint32_t stack, const frame_t *frames, uint32_t count)
 	if (!places || stack >= STACKS)
 		return;
 	for (uint32_t i = 0; i < plan.links; i++) {
-		places[stack].held |= (uint8_t)(steer_site_is_on(&plan.link[i].held, frames, count) << i);
-		places[stack].wanted |= (uint8_t)(steer_site_is_on(&plan.link[i].wanted, frames, count) << i);
+		const struct steer_link *link = &plan.link[i];
+
+		places[stack].held |= (uint8_t)(steer_site_is_on(&link->held, frames, count) << i);
+		places[stack].wanted |= (uint8_t)(steer_site_is_on(&link->wanted, frames, count) << i);
+		places[stack].held_made |= (uint8_t)(steer_site_is_on(&link->held_class.made, frames, count) << i);
+		places[stack].wanted_made |= (uint8_t)(steer_site_is_on(&link->wanted_class.made, frames, count) << i);
 	}
+}
+
+/* Of these links those whose held, or wanted, lock is of this one's class. Caller holds process->lock. */
+static uint8_t of_class(uint64_t lock, uint8_t links, bool held)
+{
+	const struct lock_key *key = event_lock_key(lock);
+
+	for (uint32_t i = 0; i < plan.links; i++) {
+		const struct steer_class *class = held ? &plan.link[i].held_class : &plan.link[i].wanted_class;
+		bool same = !class->offset && !class->made.count;
+
+		if (key && key->kind == CLASS_STATIC)
+			same |= class->offset && FRAME_OFFSET(key->frame) == class->offset;
+		else if (key && key->stack < STACKS)
+			same |= (held ? places[key->stack].held_made : places[key->stack].wanted_made) >> i & 1;
+		if (!same)
+			links &= (uint8_t) ~(1u << i);
+	}
+	return links;
 }
 
 /* ---- the ring ---- */
@@ -115,7 +146,8 @@ static uint8_t stand(struct self *self, uint64_t wanted, uint8_t links, bool *cl
 
 		if (!fits || !held->lock || held->lock == wanted || (held->flags & HELD_UNKNOWN))
 			continue;
-		for (uint32_t at = 0; at < STANDERS; at++)
+		fits = of_class(held->lock, fits, true);
+		for (uint32_t at = 0; at < STANDERS && fits; at++)
 			if (!crowd->standers[at].self) {
 				crowd->standers[at] = (struct stander){self, held->lock, wanted, fits, false};
 				*closed = closes(&crowd->standers[at]);
@@ -229,7 +261,7 @@ void steer_request(struct self *self, const struct request *request, uint32_t st
 
 	if (!links || self->attached->depth == 0 || !state_lock(self))
 		return;
-	links = stand(self, request->lock, links, &closed);
+	links = stand(self, request->lock, of_class(request->lock, links, false), &closed);
 	waits = links && !closed && patience_is_left(links) && (!plan.connected || is_connected(self));
 	if (!waits)
 		leave(self);
