@@ -31,20 +31,23 @@ THREAD(thread2)
 	return NULL;
 }
 
-/* Until the thread sleeps: there is nothing but B that it could wait for. */
+/* Until the thread sleeps, and goes on sleeping: there is nothing but B that it could wait for. */
 static void wait_for_writer(void)
 {
-	char path[64], state = 'R';
+	char path[64], state;
+	int asleep = 0;
 
 	while (!atomic_load(&writer))
 		usleep(100);
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", atomic_load(&writer));
-	while (state != 'S') {
+	while (asleep < 20) {
 		FILE *file = fopen(path, "r");
 
 		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
 			abort();
 		fclose(file);
+		asleep = state == 'S' ? asleep + 1 : 0;
+		usleep(1000);
 	}
 }
 
