@@ -44,7 +44,8 @@ enum order { ORDER_ANY, ORDER_NOT_STRONG, ORDER_NONE_AT_ALL };
 struct demand {
 	enum order order;
 	bool ungated;
-	bool writers; /* beside them, where readers meet readers */
+	bool writers; /* beside them, where readers meet readers: */
+	enum order writers_order;
 };
 
 /* Does an event put `a` before `b`, one that matters? */
@@ -124,34 +125,55 @@ bool classify_has_writer(const struct cycles_input *input, const struct cycles_d
 	return false;
 }
 
+static bool excluded_by(const struct cycles_held *held, uint32_t count, uint64_t lock, uint8_t mode)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (held[i].lock == lock && excludes(held[i].mode, mode))
+			return true;
+	return false;
+}
+
+/* Did the thread's creator hold a lock around all that it did which the other one took himself? */
+static bool gated_from(const struct cycles_input *input, uint32_t thread, uint32_t other, const struct cycles_dependency *others)
+{
+	size_t count = 0;
+	const struct cycles_gate *gates = input->gates && thread && other ? input->gates(input->ctx, thread, &count) : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (other != gates[i].creator && excluded_by(others->held, others->held_count, gates[i].lock, gates[i].mode))
+			return true;
+	return false;
+}
+
 /* May that writer wait while the threads chosen stand at their links: another one, whom no event and no gate keeps apart from them? */
 static bool may_wait(const struct cycles_input *input, const struct cycle *cycle, const struct cycles_dependency *writer,
-		     struct cycles_witness witness)
+		     struct cycles_witness witness, enum order order)
 {
 	for (uint32_t i = 0; i < cycle->length; i++) {
 		const struct cycles_dependency *link = dependency_of(input, cycle, i);
 		struct cycles_witness other = cycle->links[i].witness;
 
 		if (witness.thread && other.thread &&
-		    (witness.thread == other.thread || (input->before && (comes_before(input, witness, other, ORDER_NOT_STRONG) ||
-									  comes_before(input, other, witness, ORDER_NOT_STRONG)))))
+		    (witness.thread == other.thread ||
+		     (input->before && (comes_before(input, witness, other, order) || comes_before(input, other, witness, order)))))
 			return false;
-		for (uint32_t m = 0; m < link->held_count; m++)
-			for (uint32_t n = 0; n < writer->held_count; n++)
-				if (link->held[m].lock == writer->held[n].lock && excludes(link->held[m].mode, writer->held[n].mode))
-					return false;
+		for (uint32_t j = 0; j < link->held_count; j++)
+			if (excluded_by(writer->held, writer->held_count, link->held[j].lock, link->held[j].mode))
+				return false;
+		if (gated_from(input, other.thread, witness.thread, writer) || gated_from(input, witness.thread, other.thread, link))
+			return false;
 	}
 	return true;
 }
 
 /* A writer for that link, beside the threads chosen. */
-static bool find_writer(const struct cycles_input *input, struct cycle *cycle, uint32_t link)
+static bool find_writer(const struct cycles_input *input, struct cycle *cycle, uint32_t link, enum order order)
 {
 	for (size_t i = 0; i < input->count; i++) {
 		const struct cycles_dependency *writer = &input->dependencies[i];
 
 		for (uint32_t j = 0; is_writer(writer, dependency_of(input, cycle, link)->lock) && j < writer->witness_count; j++)
-			if (may_wait(input, cycle, writer, writer->witnesses[j])) {
+			if (may_wait(input, cycle, writer, writer->witnesses[j], order)) {
 				cycle->why_link = link;
 				cycle->writer = (uint32_t)i;
 				cycle->writer_witness = writer->witnesses[j];
@@ -162,10 +184,10 @@ static bool find_writer(const struct cycles_input *input, struct cycle *cycle, u
 }
 
 /* Has every link that needs one a writer? */
-static bool find_writers(const struct cycles_input *input, struct cycle *cycle)
+static bool find_writers(const struct cycles_input *input, struct cycle *cycle, enum order order)
 {
 	for (uint32_t i = 0; i < cycle->length; i++)
-		if (reads_behind_reader(input, cycle, i) && !find_writer(input, cycle, i)) {
+		if (reads_behind_reader(input, cycle, i) && !find_writer(input, cycle, i, order)) {
 			cycle->why_link = i;
 			return false;
 		}
@@ -188,7 +210,8 @@ static bool choose_witnesses(const struct cycles_input *input, struct cycle *cyc
 			continue;
 		}
 		choose(input, cycle, link, choice[link]++, &cycle->links[link].witness);
-		if (!fits(input, cycle, link, demand) || (link + 1 == cycle->length && demand.writers && !find_writers(input, cycle)))
+		if (!fits(input, cycle, link, demand) ||
+		    (link + 1 == cycle->length && demand.writers && !find_writers(input, cycle, demand.writers_order)))
 			continue;
 		if (++link < cycle->length)
 			choice[link] = 0;
@@ -291,19 +314,22 @@ static bool find_timed(const struct cycles_input *input, struct cycle *cycle)
 /* The links and their threads are as they are: what remains to be told apart. */
 static int rule_of_possible(const struct cycles_input *input, struct cycle *cycle)
 {
-	const struct demand with_writers = {ORDER_NONE_AT_ALL, true, true};
+	const struct demand free_writers = {ORDER_NONE_AT_ALL, true, true, ORDER_NONE_AT_ALL},
+			    weak_writers = {ORDER_NONE_AT_ALL, true, true, ORDER_NOT_STRONG};
 
-	if (cycle->reader_behind_writer && !choose_witnesses(input, cycle, with_writers)) {
-		cycle->reader_behind_writer = false;
-		return RULE_CYCLE_COMPATIBLE;
+	if (cycle->reader_behind_writer && !choose_witnesses(input, cycle, free_writers)) {
+		cycle->forced = choose_witnesses(input, cycle, weak_writers);
+		cycle->reader_behind_writer = cycle->forced;
+		return cycle->forced ? RULE_CYCLE_WEAKLY_ORDERED : RULE_CYCLE_COMPATIBLE;
 	}
 	return find_timed(input, cycle) ? RULE_CYCLE_BOUNDED : RULE_LOCK_ORDER_CYCLE;
 }
 
 void classify_cycle(const struct cycles_input *input, struct cycle *cycle)
 {
-	const struct demand any = {ORDER_ANY, false, false}, apart = {ORDER_ANY, true, false}, not_strong = {ORDER_NOT_STRONG, true, false},
-			    not_at_all = {ORDER_NONE_AT_ALL, true, false};
+	const struct demand any = {.order = ORDER_ANY}, apart = {.order = ORDER_ANY, .ungated = true},
+			    not_strong = {.order = ORDER_NOT_STRONG, .ungated = true},
+			    not_at_all = {.order = ORDER_NONE_AT_ALL, .ungated = true};
 
 	if (!choose_witnesses(input, cycle, any)) {
 		for (uint32_t i = 0; i < cycle->length; i++)

@@ -81,7 +81,7 @@ static bool add_links(struct lock_graph *graph, const struct cycles_input *input
 	for (size_t i = 0; i < input->count; i++) {
 		const struct cycles_dependency *dependency = &input->dependencies[i];
 
-		if (dependency->how == LOCK_TRY || cycles_reads_again(dependency, NULL))
+		if (dependency->how == LOCK_TRY || (dependency->writer_preferring && cycles_reads_again(dependency, NULL)))
 			continue;
 		for (uint32_t j = 0; j < dependency->held_count; j++)
 			if (dependency->held[j].lock != dependency->lock &&

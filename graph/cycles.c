@@ -189,7 +189,8 @@ static bool add_choices(struct enumeration *e, uint32_t length)
 bool cycles_reads_again(const struct cycles_dependency *dependency, uint32_t *held)
 {
 	for (uint32_t i = 0; i < dependency->held_count; i++)
-		if (dependency->held[i].lock == dependency->lock) {
+		if (dependency->held[i].lock == dependency->lock && dependency->held[i].mode == LOCK_SHARED &&
+		    dependency->mode == LOCK_SHARED) {
 			if (held)
 				*held = i;
 			return true;
@@ -207,8 +208,8 @@ static bool add_read_again(struct enumeration *e)
 		const struct cycles_dependency *dependency = &e->input->dependencies[i];
 
 		link.dependency = i;
-		if (dependency->mode != LOCK_SHARED || dependency->how == LOCK_TRY || !dependency->writer_preferring ||
-		    !cycles_reads_again(dependency, &link.held) || !classify_has_writer(e->input, dependency))
+		if (dependency->how == LOCK_TRY || !dependency->writer_preferring || !cycles_reads_again(dependency, &link.held) ||
+		    !classify_has_writer(e->input, dependency))
 			continue;
 		if (!add_cycle(e, 1))
 			return false;

@@ -99,7 +99,7 @@ struct cycles_result {
 	bool no_memory; /* incomplete for want of memory */
 };
 
-/* Does who asks for the lock hold it already? Then *held is its place in the held set. */
+/* Does who asks to read the lock read it already? Then *held is its place in the held set. */
 bool cycles_reads_again(const struct cycles_dependency *dependency, uint32_t *held);
 
 /* Finds and judges all cycles of the input. The result lives in `arena`. Cost: reduction and components linear in links, enumeration

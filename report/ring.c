@@ -170,7 +170,8 @@ struct finding ring_finding(struct judge *judge, const struct cycle *cycle)
 		finding.links[i] = link_of(judge, &cycle->links[i]);
 		finding.locks[i] = finding.links[i].held.lock;
 	}
-	if (cycle->reader_behind_writer && (cycle->rule == RULE_LOCK_ORDER_CYCLE || cycle->rule == RULE_CYCLE_BOUNDED))
+	if (cycle->reader_behind_writer && (cycle->rule == RULE_LOCK_ORDER_CYCLE || cycle->rule == RULE_CYCLE_BOUNDED ||
+					    (cycle->rule == RULE_CYCLE_WEAKLY_ORDERED && cycle->forced)))
 		add_writer(judge, &finding, cycle);
 	build_from(builder, owner.image);
 	finding.reason = (char *)reason_of(judge, &finding, cycle);

@@ -249,14 +249,21 @@ static bool prefers_writers(const struct lock *lock)
 	return lock->class->key.lock_kind == KIND_RWLOCK_WRITER;
 }
 
+/* A reader who reads it again, where writers come first: unlike any other relock, which libc refuses or which waits for itself. */
+static bool reads_again(struct self *self, const struct lock *lock, uint8_t mode)
+{
+	for (uint32_t i = 0; i < self->attached->depth; i++)
+		if (self_held(self, i)->lock == lock->id && self_held(self, i)->mode != LOCK_SHARED)
+			return false;
+	return prefers_writers(lock) && mode == LOCK_SHARED;
+}
+
 /* The thread's held set for a request of `lock`, in e->held: without what is unknown, each lock once, where it was taken first. Returns its
- * size; 0 too when `lock` is held already: a relock asks for nothing new, but for a reader where writers come first. `cut`: not all are there. */
-static uint32_t held_set(struct events *e, struct self *self, const struct lock *lock, bool *cut)
+ * size. `cut`: not all are there. */
+static uint32_t held_set(struct events *e, struct self *self, bool *cut)
 {
 	uint32_t depth = self->attached->depth, count = 0;
 
-	if (holds(self, lock) && !prefers_writers(lock))
-		return 0;
 	*cut = depth > HELD_MAX;
 	if (*cut)
 		sink_limit(LIMIT_HELD);
@@ -286,7 +293,10 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 		return DEPENDENCY_OPEN;
 	if (!e || process->blind || !held_reserve(e))
 		return DEPENDENCY_NO_MEMORY;
-	request.count = held_set(e, self, request.lock, &request.cut);
+	/* A relock asks for nothing new. */
+	if (holds(self, request.lock) && !reads_again(self, request.lock, mode))
+		return DEPENDENCY_FULL;
+	request.count = held_set(e, self, &request.cut);
 	if (request.count == 0 && !(mode == LOCK_EXCLUSIVE && prefers_writers(request.lock)))
 		return DEPENDENCY_FULL;
 	request.held = e->held;
