@@ -85,6 +85,11 @@ static bool fact_is_whole(const struct fact *fact)
 	case FACT_GATES:
 		return fits(fact, sizeof(struct fact_gates), 0, 1) &&
 		       fits(fact, sizeof(struct fact_gates), ((const struct fact_gates *)fact)->count, sizeof(struct fact_gate));
+	case FACT_BLOCKED:
+		return fits(fact, sizeof(struct fact_blocked), 0, 1) &&
+		       fits(fact, sizeof(struct fact_blocked), ((const struct fact_blocked *)fact)->count, sizeof(struct fact_held));
+	case FACT_DEADLOCK:
+		return fits(fact, sizeof(struct fact_deadlock), 0, 1);
 	case FACT_FINDING:
 		return fits(fact, sizeof(struct fact_finding), 0, 1) &&
 		       fits(fact, sizeof(struct fact_finding), ((const struct fact_finding *)fact)->stacks_count,

@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	    "gridlock"
-#define RECORDING_VERSION   5
+#define RECORDING_VERSION   6
 #define RECORDING_ORDER	    0x01020304u
 #define RECORDING_CHUNK	    65536u
 #define RECORDING_UNWATCHED "unwatched."
@@ -161,6 +161,8 @@ enum fact_kind {
 	FACT_SEGMENT,
 	FACT_FINDING,
 	FACT_GATES,
+	FACT_BLOCKED,
+	FACT_DEADLOCK,
 	FACT_COUNT
 };
 
@@ -341,6 +343,35 @@ struct fact_finding { /* a misuse; cycles are found by the command */
 	struct fact_finding_stack stacks[];
 };
 
+/* A deadlock that was seen: first every thread of the process that waited then, those of the ring with their place in it (1, 2 ...), any other
+ * with 0; each waits for the next one of the ring. Then the deadlock itself: a finding that was cut off is none. */
+enum blocked_by {
+	BLOCKED_HELD,
+	BLOCKED_END,
+	BLOCKED_QUEUED
+}; /* how it keeps the one before it: by a lock, by not ending, by standing in line */
+struct fact_blocked {
+	struct fact head;
+	uint32_t deadlock; /* number of the finding */
+	uint32_t place;
+	uint32_t thread;
+	uint32_t wait; /* as slot.wait_mode */
+	uint64_t lock; /* as slot.wait_lock */
+	uint32_t stack;
+	uint32_t by;	  /* enum blocked_by; of a place in the ring */
+	uint32_t by_held; /* BLOCKED_HELD: which of `held` */
+	uint32_t count;
+	uint64_t nsec; /* how long it has waited */
+	struct fact_held held[];
+};
+struct fact_deadlock {
+	struct fact head;
+	uint32_t id;
+	uint32_t process; /* serial */
+	uint32_t count;	  /* of the ring */
+	uint32_t pad;
+};
+
 /* ---- thread slots ---- */
 
 /* What a thread holds and waits for. The slot *is* the top of the held stack that the hot path works on; others only read. */
@@ -373,8 +404,11 @@ enum {
 	HELD_OWNER_DIED = 16 /* a robust mutex, not made consistent yet. Its address is odd, so that no fast path finds it */
 };
 
-/* What a thread waits for that is no lock; wait_lock is the mutex of a condition. */
+/* What a thread waits for that is no lock; wait_lock is the mutex of a condition, the number of a thread that is joined (0: not known yet). */
 enum wait_for { WAIT_CONDITION = 16, WAIT_SEMAPHORE, WAIT_BARRIER, WAIT_JOIN };
+#define WAIT_WHAT(mode)	   ((mode)&0xff)	/* enum lock_mode or enum wait_for */
+#define WAIT_HOW(mode)	   ((mode) >> 8 & 0xff) /* enum lock_how */
+#define WAIT_WRITERS_FIRST (1u << 16)		/* of an rwlock where readers wait behind a waiting writer */
 
 #define SLOT_SIZE   4096u /* slot i of a chunk lies at offset (i + 1) * SLOT_SIZE of it, on pages of its own */
 #define SLOT_HELD   60
@@ -390,13 +424,15 @@ struct slot {
 	 * before and after them (and after a full fence that pairs with the one of the waiter). */
 	_Atomic uint64_t wait_sequence;
 	_Atomic uint64_t wait_lock;
-	_Atomic uint32_t wait_mode; /* enum lock_mode, and enum lock_how << 8; or enum wait_for */
+	_Atomic uint32_t wait_mode; /* WAIT_WHAT, WAIT_HOW, WAIT_WRITERS_FIRST */
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
 	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */
 	char name[16];
 	_Atomic uint64_t wait_object; /* address of the condition, semaphore, barrier; pthread_t of a join */
 	struct held held[SLOT_HELD];  /* one cache line each */
+	_Atomic uint64_t wait_since;  /* nanoseconds of CLOCK_MONOTONIC */
+	_Atomic uint64_t wait_limit;  /* how long at most, in nanoseconds; 0: for ever */
 };
 _Static_assert(offsetof(struct slot, chain_below) == offsetof(struct slot, held) - sizeof(struct held) + offsetof(struct held, chain),
 	       "the entry below the first");

@@ -3,18 +3,34 @@
 
 #include <string.h>
 
+/* Does a lock that is held in one mode keep away who wants it in the other? */
+static bool conflict(uint8_t held, uint8_t wanted)
+{
+	if (held == WAITS_QUEUED)
+		return wanted == LOCK_SHARED;
+	return held == LOCK_EXCLUSIVE || wanted == LOCK_EXCLUSIVE;
+}
+
 int waits_blocked_by(const struct waits_thread *waiter, const struct waits_thread *holder)
 {
 	for (uint32_t i = 0; waiter->wants && i < holder->held_count; i++)
-		if (holder->held[i].lock == waiter->wants && (holder->held[i].mode == LOCK_EXCLUSIVE || waiter->mode == LOCK_EXCLUSIVE))
+		if (holder->held[i].lock == waiter->wants && conflict(holder->held[i].mode, waiter->mode))
 			return (int)i;
 	return -1;
 }
 
-size_t waits_find_ring(const struct waits_thread *threads, size_t count, size_t from, uint32_t *ring, uint32_t *next, uint8_t *seen)
+static bool waits(const struct waits_thread *thread, bool soft)
+{
+	return thread->wants && (soft || !thread->soft);
+}
+
+size_t waits_find_ring(const struct waits_thread *threads, size_t count, size_t from, bool soft, uint32_t *ring, uint32_t *next,
+		       uint8_t *seen)
 {
 	size_t depth = 1;
 
+	if (!waits(&threads[from], soft))
+		return 0;
 	memset(seen, 0, count);
 	ring[0] = (uint32_t)from;
 	next[0] = 0;
@@ -30,7 +46,7 @@ size_t waits_find_ring(const struct waits_thread *threads, size_t count, size_t 
 			continue;
 		if (other == from)
 			return depth;
-		if (seen[other] || !threads[other].wants)
+		if (seen[other] || !waits(&threads[other], soft))
 			continue;
 		seen[other] = 1;
 		ring[depth] = other;

@@ -203,7 +203,7 @@ void stuck_find(struct builder *builder, void (*add)(struct builder *builder, co
 	for (size_t i = 0; i < list.count; i++)
 		list.waits[i].held = list.threads[i].held;
 	for (size_t i = 0; i < list.count; i++) {
-		size_t length = done[i] || !list.waits[i].wants ? 0 : waits_find_ring(list.waits, list.count, i, ring, next, seen);
+		size_t length = done[i] || !list.waits[i].wants ? 0 : waits_find_ring(list.waits, list.count, i, false, ring, next, seen);
 
 		for (size_t j = 0; j < length; j++)
 			done[ring[j]] = 1;

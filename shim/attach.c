@@ -136,6 +136,13 @@ static bool info_awaited(const struct thread_info *info)
 	return false;
 }
 
+/* Now it is known whom that thread waits for. */
+static void join_targets(struct self *joiner, struct thread_info *info)
+{
+	joiner->join_info = info;
+	atomic_store_explicit(&joiner->attached->wait_lock, info->id, memory_order_relaxed);
+}
+
 static void info_enter(struct thread_info *info, pthread_t pthread)
 {
 	struct arena *arena = &process->arena;
@@ -150,7 +157,7 @@ static void info_enter(struct thread_info *info, pthread_t pthread)
 	}
 	for (struct self *joiner = process->joiners; joiner; joiner = joiner->next_joiner)
 		if (joiner->join_thread == pthread && !joiner->join_info)
-			joiner->join_info = info;
+			join_targets(joiner, info);
 	info->detached |= detached_early(pthread);
 	info->pthread = pthread;
 	HASH_ADD(hh, process->infos, pthread, sizeof(info->pthread), info);
@@ -207,6 +214,7 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	self->attached = slot;
 	self->segment_mix = held_segment_mix(info->segment);
 	trace_begin(self);
+	atomic_store_explicit(&process->by_tid[info->tid % BY_TID], slot, memory_order_release);
 	atomic_store_explicit(&slot->state, 1, memory_order_release);
 	return true;
 }
@@ -509,7 +517,9 @@ void attach_join_begins(struct self *self, pthread_t pthread)
 {
 	join_forget(self); /* a join that a jump has left */
 	self->join_thread = pthread;
-	self->join_info = find_present(pthread);
+	self->join_info = NULL;
+	if (find_present(pthread))
+		join_targets(self, find_present(pthread));
 	self->next_joiner = process->joiners;
 	process->joiners = self;
 }

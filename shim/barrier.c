@@ -38,7 +38,7 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 	if (self) {
 		if (self->jumped)
 			event_report_jumped(self);
-		held_wait_for(self, WAIT_BARRIER, barrier, 0, site);
+		held_wait_for(self, WAIT_BARRIER, LOCK_BLOCKING, barrier, 0, site);
 		round = segment_barrier_arrive(self, barrier, site);
 		self_leave(self);
 	}

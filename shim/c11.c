@@ -6,6 +6,7 @@
 #include <threads.h>
 
 #include "cond.h"
+#include "deadlock.h"
 #include "mutex.h"
 #include "once.h"
 #include "real.h"
@@ -137,7 +138,8 @@ EXPORT int thrd_join(thrd_t thread, int *value)
 	int result;
 
 	real_ready();
-	thread_join_begins(thread, SITE);
+	if (thread_join_begins(thread, LOCK_BLOCKING, SITE))
+		deadlock_watch(self_current);
 	result = real.thrd_join(thread, value);
 	thread_join_ends(thread, result == thrd_success, SITE);
 	return result;

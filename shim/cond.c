@@ -49,7 +49,7 @@ static void wait_with(struct wait *wait)
 		wait->counted = true;
 }
 
-static void wait_begin(struct wait *wait, pthread_mutex_t *mutex)
+static void wait_begin(struct wait *wait, pthread_mutex_t *mutex, enum lock_how how)
 {
 	struct self *self;
 	struct held *held;
@@ -70,7 +70,7 @@ static void wait_begin(struct wait *wait, pthread_mutex_t *mutex)
 	} else if (!held) {
 		wait_without_mutex(wait, mutex);
 	}
-	held_wait_for(self, WAIT_CONDITION, wait->cond, wait->request.lock, wait->request.site);
+	held_wait_for(self, WAIT_CONDITION, how, wait->cond, wait->request.lock, wait->request.site);
 	if (wait->request.lock)
 		wait_with(wait);
 	self_leave(self);
@@ -108,7 +108,7 @@ int cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timed *
 	struct wait wait = {.cond = cond, .request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site, false}};
 	int result;
 
-	wait_begin(&wait, mutex);
+	wait_begin(&wait, mutex, timed ? LOCK_TIMED : LOCK_BLOCKING);
 	/* Cancelled, the thread runs its handlers with the mutex locked again: ours comes first and puts it back. */
 	pthread_cleanup_push(wait_end, &wait);
 	result = real_wait(cond, mutex, timed);

@@ -10,14 +10,24 @@
 #include "finish.h"
 #include "holders.h"
 #include "real.h"
+#include "rings.h"
+#include "sandbox.h"
 #include "settings.h"
 #include "text.h"
 
 /* The one line that the library itself ever writes. */
-static void alarm_line(const struct self *self)
+static void alarm_line(struct text *text)
+{
+	text_add(text, settings.on_deadlock == ON_DEADLOCK_REPORT ? "\n" : "; ending the process\n");
+	/* By a raw call: the library function is a cancellation point. */
+	if (sandbox_allows(SYS_write, STDERR_FILENO, 0, 0, 0))
+		real.syscall(SYS_write, STDERR_FILENO, text->start, text->used);
+}
+
+static void alarm_self(const struct self *self)
 {
 	char line[200];
-	struct text text = text_into(line, sizeof(line));
+	struct text text = text_into(line, sizeof(line) - 32);
 
 	text_add(&text, "gridlock: deadlock: thread ");
 	text_add_number(&text, self->info->tid);
@@ -26,10 +36,34 @@ static void alarm_line(const struct self *self)
 	text_add(&text, " of process ");
 	text_add_number(&text, (uint64_t)getpid());
 	text_add(&text, " waits for a lock that it holds itself");
-	text_add(&text, settings.on_deadlock == ON_DEADLOCK_REPORT ? "\n" : "; ending the process\n");
-	/* By a raw call: the library function is a cancellation point. */
-	real.syscall(SYS_write, STDERR_FILENO, line, text.used);
+	text.room = sizeof(line);
+	alarm_line(&text);
 }
+
+static void alarm_ring(const uint32_t *tids, uint32_t count)
+{
+	char line[300];
+	struct text text = text_into(line, sizeof(line) - 32);
+
+	text_add(&text, "gridlock: deadlock: threads ");
+	for (uint32_t i = 0; i < count; i++)
+		text_add_number(text_add(&text, i ? ", " : ""), tids[i]);
+	text_add_number(text_add(&text, " of process "), (uint64_t)getpid());
+	text_add(&text, " wait for each other");
+	text.room = sizeof(line);
+	alarm_line(&text);
+}
+
+/* Not by the library function, which is a cancellation point. False: the program's filter does not let us. */
+static bool sleep_for(const struct timespec *time)
+{
+	if (!sandbox_allows(SYS_nanosleep, (long)time, 0, 0, 0))
+		return false;
+	real.syscall(SYS_nanosleep, time, NULL);
+	return true;
+}
+
+/* ---- a thread that waits for itself ---- */
 
 static void report_self(struct self *self, const struct request *request, const struct held *held)
 {
@@ -41,20 +75,104 @@ static void report_self(struct self *self, const struct request *request, const 
 	event_finding(self, &evidence);
 }
 
+/* What on_deadlock says but for `report`; there is no return from it. */
+static void end_process(struct self *self)
+{
+	if (settings.on_deadlock == ON_DEADLOCK_ABORT)
+		abort();
+	finish_deadlocked(self);
+}
+
 void deadlock_self(struct self *self, const struct request *request, const struct held *held)
 {
 	const struct timespec second = {.tv_sec = 1};
 
 	report_self(self, request, held);
-	alarm_line(self);
+	alarm_self(self);
 	if (settings.on_deadlock == ON_DEADLOCK_REPORT)
 		return;
-	/* By a raw call: the library function is a cancellation point. Another thread may still unlock it for this one. */
-	real.syscall(SYS_nanosleep, &second, NULL);
+	/* Another thread may still unlock it for this one. */
+	sleep_for(&second);
 	holder_take_posted(self);
-	if (!held_find(self, request->address))
-		return;
-	if (settings.on_deadlock == ON_DEADLOCK_ABORT)
-		abort();
-	finish_deadlocked(self);
+	if (held_find(self, request->address))
+		end_process(self);
+}
+
+/* ---- threads that wait for each other ---- */
+
+#define TIDS_SHOWN 16
+
+bool deadlock_near(struct self *self, int holder)
+{
+	self->ring = ring_possible(self, holder) ? ring_find(self) : 0;
+	return self->ring != 0;
+}
+
+/* The ring of the last look is there again. False: there is nothing more to look for. */
+static bool same_again(struct self *self)
+{
+	uint32_t tids[TIDS_SHOWN], count = ring_record(self, self->ring, tids, TIDS_SHOWN);
+
+	/* It may still end by itself. */
+	if (count == 0)
+		return true;
+	alarm_ring(tids, count);
+	if (settings.on_deadlock != ON_DEADLOCK_REPORT)
+		end_process(self);
+	return false;
+}
+
+bool deadlock_still_near(struct self *self)
+{
+	bool still = false;
+	uint64_t ring;
+
+	if (!self_enter())
+		return false;
+	ring = ring_find(self);
+	if (ring)
+		still = ring != self->ring || same_again(self);
+	self->ring = ring;
+	self_leave(self);
+	return still;
+}
+
+static bool still_there(struct self *self)
+{
+	bool there;
+
+	if (!self_enter())
+		return false;
+	there = ring_find(self) == self->ring;
+	self_leave(self);
+	return there;
+}
+
+void deadlock_watch(struct self *self)
+{
+	const struct timespec moment = {.tv_nsec = 10000000};
+
+	/* Whatever ends the ring is not to wait for us. */
+	for (int i = 0; i < 100; i++)
+		if (!sleep_for(&moment) || !still_there(self))
+			return;
+	deadlock_still_near(self);
+}
+
+/* ---- slices ---- */
+
+static bool before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+const struct timed *slice_next(struct slice *slice, const struct timed *own, bool monotonic)
+{
+	slice->timed = own ? *own : (struct timed){.clock = monotonic ? CLOCK_MONOTONIC : CLOCK_REALTIME, .has_clock = monotonic};
+	slice->last = clock_gettime(slice->timed.has_clock ? slice->timed.clock : CLOCK_REALTIME, &slice->until) != 0;
+	slice->until.tv_sec++;
+	slice->last |= own && before(own->until, &slice->until);
+	if (!slice->last)
+		slice->timed.until = &slice->until;
+	return slice->last ? own : &slice->timed;
 }

@@ -11,4 +11,34 @@
  * program is to go on and block. In the slow path. */
 void deadlock_self(struct self *self, const struct request *request, const struct held *held);
 
+/*
+ * A thread that has published that it waits, and may be the last to join a ring of waits:
+ *
+ *   held_wait_begin(self, &request, 0);
+ *   near = deadlock_near(self, holder);
+ *   self_leave(self);
+ *   if (near)
+ *           do { real lock, a slice of time } while (it timed out && deadlock_still_near(self));
+ *   real lock
+ *
+ * So who is in no ring blocks as ever; and who is gets the lock the moment that it is let go.
+ */
+
+/* Is there a ring through this thread? `holder` as in ring_possible. In the slow path. */
+bool deadlock_near(struct self *self, int holder);
+/* A slice later. The same ring for the second time: it is a deadlock, reported, and on_deadlock decides. True: there is one still, to be looked
+ * at again. From the fast path. */
+bool deadlock_still_near(struct self *self);
+/* For a wait that cannot be cut in slices: stays here as long as there is a ring, a second at most. From the fast path. */
+void deadlock_watch(struct self *self);
+
+/* A second of a wait: its end is the slice's, or the program's own limit where that comes first. */
+struct slice {
+	struct timed timed;
+	struct timespec until;
+	bool last; /* the limit is the program's own */
+};
+/* The next one. `own`: the program's limit, NULL: none; then the clock is CLOCK_MONOTONIC, if `monotonic`, else CLOCK_REALTIME. */
+const struct timed *slice_next(struct slice *slice, const struct timed *own, bool monotonic);
+
 #endif

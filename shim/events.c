@@ -175,6 +175,23 @@ static void describe_thread(struct events *e, struct thread_info *info)
 	note_write(note_find(&e->dependencies.notes, info->id, 0), &sink);
 }
 
+static void describe_lock(uint64_t id)
+{
+	struct lock *lock = lock_find(&locks, id);
+
+	if (lock)
+		lock_describe(lock, &sink);
+}
+
+static void describe_thread_number(struct events *e, uint32_t number)
+{
+	struct thread_info *info, *next;
+
+	HASH_ITER (hh, process->infos, info, next)
+		if (info->id == number)
+			describe_thread(e, info);
+}
+
 void event_traced(struct thread_info *info)
 {
 	struct events *e = events();
@@ -392,15 +409,11 @@ static struct fact_finding *write_finding(struct self *self, const struct eviden
 /* The facts that a finding refers to: its lock, and the threads of its stacks (those that are still known). */
 static void describe_for(struct events *e, struct self *self, const struct evidence *evidence, struct lock *lock)
 {
-	struct thread_info *info, *next;
-
 	if (lock)
 		lock_describe(lock, &sink);
 	describe_thread(e, self->info);
 	for (uint32_t i = 0; i < evidence->count; i++)
-		HASH_ITER (hh, process->infos, info, next)
-			if (info->id == evidence->stacks[i].thread)
-				describe_thread(e, info);
+		describe_thread_number(e, evidence->stacks[i].thread);
 }
 
 static void add_finding(struct events *e, struct self *self, const struct evidence *evidence)
@@ -441,6 +454,54 @@ void event_finding(struct self *self, const struct evidence *evidence)
 	else
 		sink_limit(LIMIT_LOST_MEMORY);
 	state_unlock(self);
+}
+
+/* ---- deadlocks ---- */
+
+uint32_t event_deadlock_new(void)
+{
+	return atomic_fetch_add_explicit(&sink_header->next_finding, 1, memory_order_relaxed);
+}
+
+void event_blocked(const struct blocked *blocked)
+{
+	const struct slot *slot = blocked->slot;
+	union {
+		struct fact_blocked fact;
+		char room[sizeof(struct fact_blocked) + SLOT_HELD * sizeof(struct fact_held)];
+	} u = {.fact = {.head.kind = FACT_BLOCKED, .deadlock = blocked->deadlock, .place = blocked->place, .thread = slot->thread}};
+	uint32_t what = WAIT_WHAT(slot->wait_mode);
+	struct events *e = events();
+
+	u.fact.wait = slot->wait_mode;
+	u.fact.lock = slot->wait_lock;
+	u.fact.stack = slot->wait_stack;
+	u.fact.by = blocked->by;
+	u.fact.by_held = blocked->by_held;
+	u.fact.nsec = state_now() - slot->wait_since;
+	u.fact.count = slot->depth < SLOT_HELD ? slot->depth : SLOT_HELD;
+	for (uint32_t i = 0; i < u.fact.count; i++) {
+		const struct held *held = &slot->held[i];
+
+		u.fact.held[i] = (struct fact_held){held->lock, held->stack, held->mode, held->how, 0};
+		describe_lock(held->lock);
+	}
+	if (what <= LOCK_SHARED || what == WAIT_CONDITION)
+		describe_lock(u.fact.lock);
+	if (e)
+		describe_thread_number(e, u.fact.thread);
+	if (e && what == WAIT_JOIN)
+		describe_thread_number(e, (uint32_t)u.fact.lock);
+	u.fact.head.size = sizeof(u.fact) + u.fact.count * sizeof(u.fact.held[0]);
+	sink_append(&u.fact.head);
+}
+
+void event_deadlock(uint32_t number, uint32_t count)
+{
+	struct fact_deadlock fact = {
+		.head = {.size = sizeof(fact), .kind = FACT_DEADLOCK}, .id = number, .process = process->serial, .count = count};
+
+	sink_append(&fact.head);
 }
 
 /* ---- locks left behind ---- */

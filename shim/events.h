@@ -64,6 +64,19 @@ void event_finding(struct self *self, const struct evidence *evidence);
 /* Adds a stack to the evidence; a stack of 0 (none known) is left out. */
 void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t thread, uint32_t stack, uint8_t mode);
 
+/* A deadlock (rings.c): a number for it; each thread that waits meanwhile; then the deadlock itself, a ring of `count` threads. The caller holds
+ * process->lock. */
+struct blocked {
+	uint32_t deadlock;
+	uint32_t place; /* in the ring, from 1; 0: it is not in it */
+	enum blocked_by by;
+	uint32_t by_held; /* BLOCKED_HELD: which entry of its slot */
+	const struct slot *slot;
+};
+uint32_t event_deadlock_new(void);
+void event_blocked(const struct blocked *blocked);
+void event_deadlock(uint32_t number, uint32_t count);
+
 /* Before a wait on a condition or for a thread: held locks that a jump went over, out of the function that took them, are leaked. Reports them;
  * from then on they are unknown. Not before a wait for another lock: the code that the jump landed in may log something, and then unlock. */
 void event_report_jumped(struct self *self);

@@ -71,9 +71,10 @@ static bool wait_begin(struct plain *call, const void *cond)
 
 	if (!self->slot || !held_find(self, call->address) || !plain_release(call->address))
 		return false;
+	call->later = true;
 	plain_ask(call);
 	if (call->asked && self_enter()) {
-		held_wait_for(self, WAIT_CONDITION, cond, call->id, call->site);
+		held_wait_for(self, WAIT_CONDITION, LOCK_BLOCKING, cond, call->id, call->site);
 		self_leave(self);
 	}
 	return true;

@@ -59,7 +59,7 @@ void held_record(struct self *self, const struct request *request)
 	uint32_t depth = self->attached->depth;
 	uint64_t context;
 
-	if (depth == 0 && !request->alone)
+	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
 		return;
 	context = held_chain(chain_below(self, depth), request->lock, held_what(memo->stack, request->mode, request->how));
 	if (!held_seen(self, context))
@@ -135,7 +135,21 @@ bool held_remove(struct self *self, const void *address)
 	return false;
 }
 
-static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void *object, uint32_t stack)
+/* How long the limit leaves from now on, in nanoseconds; 0: there is none. */
+static uint64_t limit_nsec(const struct timed *limit)
+{
+	struct timespec now;
+	int64_t left;
+
+	if (!limit)
+		return 0;
+	if (!limit->until || clock_gettime(limit->has_clock ? limit->clock : CLOCK_REALTIME, &now) != 0)
+		return 1;
+	left = (limit->until->tv_sec - now.tv_sec) * 1000000000 + limit->until->tv_nsec - now.tv_nsec;
+	return left > 0 ? (uint64_t)left : 1;
+}
+
+static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void *object, uint32_t stack, uint64_t limit)
 {
 	uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed);
 
@@ -143,25 +157,28 @@ static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void 
 	atomic_store_explicit(&slot->wait_mode, mode, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_object, (uintptr_t)object, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_stack, stack, memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_since, state_now(), memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_limit, limit, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_sequence, (sequence + 1) | 1, memory_order_release);
 	/* Pairs with the fence of a reader between its own publication and its look at others: of two threads that block on each other
 	 * at least one sees the other. */
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
-void held_wait_begin(struct self *self, const struct request *request)
+void held_wait_begin(struct self *self, const struct request *request, const struct timed *limit)
 {
+	uint32_t mode = request->mode | (uint32_t)request->how << 8 | (request->writers_first ? WAIT_WRITERS_FIRST : 0);
 	uint32_t stack = stack_capture(self, request->site)->stack;
 
 	held_record(self, request);
 	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);
 	steer_request(self, request, stack);
-	publish(self->attached, request->lock, request->mode | (uint32_t)request->how << 8, request->address, stack);
+	publish(self->attached, request->lock, mode, request->address, stack, limit_nsec(limit));
 }
 
-void held_wait_for(struct self *self, enum wait_for what, const void *object, uint64_t lock, struct site site)
+void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site)
 {
-	publish(self->attached, lock, what, object, stack_capture(self, site)->stack);
+	publish(self->attached, lock, what | (uint32_t)how << 8, object, stack_capture(self, site)->stack, 0);
 }
 
 void held_wait_end(struct self *self)

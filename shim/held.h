@@ -24,7 +24,7 @@ struct request {
 	const void *address;
 	uint8_t mode, how;
 	struct site site;
-	bool alone; /* worth a record with nothing held too: rwlock.c */
+	bool writers_first; /* an rwlock where readers wait behind a waiting writer: what writers do is worth a record with nothing held too */
 };
 
 /* The limit of a timed or clock form. */
@@ -137,10 +137,11 @@ bool held_put(struct self *self, const struct request *request);
 
 /* Records what asking for the lock means while others are held, unless this context is known. */
 void held_record(struct self *self, const struct request *request);
-/* The thread is about to wait for a lock: the dependency is recorded, and the wait published in the slot for others to see. */
-void held_wait_begin(struct self *self, const struct request *request);
+/* The thread is about to wait for a lock, no longer than `limit` if that is not NULL: the dependency is recorded, and the wait published in the slot
+ * for others to see. */
+void held_wait_begin(struct self *self, const struct request *request, const struct timed *limit);
 void held_wait_end(struct self *self);
-/* The same for what is no lock: nothing is recorded but that it waits; `lock`: the number of a condition's mutex, else 0. */
-void held_wait_for(struct self *self, enum wait_for what, const void *object, uint64_t lock, struct site site);
+/* The same for what is no lock: nothing is recorded but that it waits; `lock`: the number of a condition's mutex, else 0; `how`: blocking or timed. */
+void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site);
 
 #endif

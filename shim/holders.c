@@ -33,7 +33,7 @@ static bool find_waiter(struct self *self, const void *cond, uint64_t mutex, str
 
 		*waiter = (struct holder){slot, slot->thread, atomic_load_explicit(&slot->wait_stack, memory_order_relaxed), 0, 1};
 		found = slot != self->attached && atomic_load_explicit(&slot->state, memory_order_relaxed) == 1 && (sequence & 1) &&
-			atomic_load_explicit(&slot->wait_mode, memory_order_relaxed) == WAIT_CONDITION &&
+			WAIT_WHAT(atomic_load_explicit(&slot->wait_mode, memory_order_relaxed)) == WAIT_CONDITION &&
 			atomic_load_explicit(&slot->wait_object, memory_order_relaxed) == (uintptr_t)cond && other && other != mutex;
 		atomic_thread_fence(memory_order_acquire);
 		found &= atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed) == sequence;

@@ -66,17 +66,40 @@ static SLOW void mark_owner_died(struct self *self, pthread_mutex_t *mutex)
 	}
 }
 
+/* Is the thread, which is about to wait, in a ring of waits? A mutex that nobody owns yet is just being taken, by a thread that runs. */
+static bool mutex_near(struct self *self, pthread_mutex_t *mutex)
+{
+	int owner = libc_mutex_owner(mutex);
+
+	return owner != 0 && deadlock_near(self, owner);
+}
+
+/* libc's own lock, a second at a time as long as there is a ring. A PI mutex knows no other clock than that of the day. */
+static int mutex_lock_watched(struct self *self, pthread_mutex_t *mutex, const struct timed *timed)
+{
+	bool monotonic = real.pthread_mutex_clocklock && !(identity_mutex_sort(mutex).flags & LOCK_PI);
+	struct slice slice;
+	int result;
+
+	do
+		result = real_lock(mutex, slice_next(&slice, timed, monotonic));
+	while (result == ETIMEDOUT && !slice.last && deadlock_still_near(self));
+	return result == ETIMEDOUT && !slice.last ? real_lock(mutex, timed) : result;
+}
+
 /* A call that is going to wait: recorded and published before, taken off after. */
 static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct request *request, const struct timed *timed)
 {
+	bool near;
 	int result;
 
 	if (!self_enter())
 		return real_lock(mutex, timed);
 	mutex_relock(self, mutex, request);
-	held_wait_begin(self, request);
+	held_wait_begin(self, request, timed);
+	near = mutex_near(self, mutex);
 	self_leave(self);
-	result = real_lock(mutex, timed);
+	result = near ? mutex_lock_watched(self, mutex, timed) : real_lock(mutex, timed);
 	if (acquired(result))
 		held_push_slow(self, request->lock, mutex, held_what(0, LOCK_EXCLUSIVE, request->how), request->site, true);
 	held_wait_end(self);

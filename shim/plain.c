@@ -44,6 +44,8 @@ void plain_ask(struct plain *call)
 {
 	struct self *self = plain_self();
 	struct request request = {0, call->address, LOCK_EXCLUSIVE, call->how, call->site, false};
+	static const struct timed some_time;
+	bool near;
 
 	if (!self)
 		return;
@@ -52,9 +54,12 @@ void plain_ask(struct plain *call)
 		return;
 	if (!call->recursive)
 		plain_relock(self, &request);
-	held_wait_begin(self, &request);
+	held_wait_begin(self, &request, call->how == LOCK_BLOCKING ? NULL : &some_time);
+	near = !call->later && call->how == LOCK_BLOCKING && deadlock_near(self, 0);
 	call->asked = true;
 	self_leave(self);
+	if (near)
+		deadlock_watch(self);
 }
 
 /* It goes with its frame: see HELD_SCOPED. */

@@ -24,6 +24,7 @@ struct plain {
 	uint8_t how;
 	bool recursive; /* its owner may take it again */
 	bool scoped;	/* it goes with the frame that took it, however that is left: no jump leaks it */
+	bool later;	/* it waits for something else first: this wait closes no ring */
 	bool asked;
 	uint64_t id;
 };

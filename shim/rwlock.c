@@ -60,17 +60,32 @@ static void rwlock_relock(struct self *self, pthread_rwlock_t *rwlock, const str
 		deadlock_self(self, request, held);
 }
 
+/* libc's own lock, a second at a time as long as there is a ring. */
+static int rwlock_lock_watched(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed)
+{
+	bool monotonic = real.pthread_rwlock_clockrdlock && real.pthread_rwlock_clockwrlock;
+	struct slice slice;
+	int result;
+
+	do
+		result = real_lock(rwlock, mode, slice_next(&slice, timed, monotonic));
+	while (result == ETIMEDOUT && !slice.last && deadlock_still_near(self));
+	return result == ETIMEDOUT && !slice.last ? real_lock(rwlock, mode, timed) : result;
+}
+
 /* A call that is going to wait: recorded and published before, taken off after. */
 static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct request *request, const struct timed *timed)
 {
+	bool near;
 	int result;
 
 	if (!self_enter())
 		return real_lock(rwlock, request->mode, timed);
 	rwlock_relock(self, rwlock, request);
-	held_wait_begin(self, request);
+	held_wait_begin(self, request, timed);
+	near = deadlock_near(self, libc_rwlock_writer(rwlock));
 	self_leave(self);
-	result = real_lock(rwlock, request->mode, timed);
+	result = near ? rwlock_lock_watched(self, rwlock, request->mode, timed) : real_lock(rwlock, request->mode, timed);
 	if (result == 0)
 		held_push_slow(self, request->lock, rwlock, held_what(0, request->mode, request->how), request->site, true);
 	held_wait_end(self);
@@ -112,7 +127,7 @@ INLINE void rwlock_acquired(struct self *self, pthread_rwlock_t *rwlock, uint8_t
 /* The try did not succeed. EAGAIN (too many readers) is what the real call would answer too; only EBUSY means busy. */
 static SLOW int rwlock_lock_rest(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, int result, struct site site)
 {
-	struct request request = {0, rwlock, mode, LOCK_BLOCKING, site, is_first(rwlock, mode)};
+	struct request request = {0, rwlock, mode, LOCK_BLOCKING, site, libc_rwlock_writers_first(rwlock)};
 
 	if (result == 0)
 		rwlock_acquired(self, rwlock, mode, LOCK_BLOCKING, site);
@@ -165,7 +180,7 @@ INLINE int rwlock_try(pthread_rwlock_t *rwlock, uint8_t mode, struct site site)
 static int rwlock_lock_timed(pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed, struct site site)
 {
 	struct self *self = self_current;
-	struct request request = {0, rwlock, mode, LOCK_TIMED, site, is_first(rwlock, mode)};
+	struct request request = {0, rwlock, mode, LOCK_TIMED, site, libc_rwlock_writers_first(rwlock)};
 
 	if (unlikely(!self->slot))
 		self = self_open();

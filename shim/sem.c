@@ -11,7 +11,7 @@
 #include "segments.h"
 
 /* The thread is about to wait. */
-static struct self *wait_begin(sem_t *sem, struct site site)
+static struct self *wait_begin(sem_t *sem, enum lock_how how, struct site site)
 {
 	struct self *self;
 
@@ -21,7 +21,7 @@ static struct self *wait_begin(sem_t *sem, struct site site)
 		return NULL;
 	if (self->jumped)
 		event_report_jumped(self);
-	held_wait_for(self, WAIT_SEMAPHORE, sem, 0, site);
+	held_wait_for(self, WAIT_SEMAPHORE, how, sem, 0, site);
 	self_leave(self);
 	return self;
 }
@@ -45,7 +45,7 @@ static void wait_end(struct self *self, const sem_t *sem, int result)
 
 EXPORT int sem_wait(sem_t *sem)
 {
-	struct self *self = wait_begin(sem, SITE);
+	struct self *self = wait_begin(sem, LOCK_BLOCKING, SITE);
 	int result;
 
 	pthread_cleanup_push(wait_left, self);
@@ -57,7 +57,7 @@ EXPORT int sem_wait(sem_t *sem)
 
 EXPORT int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict until)
 {
-	struct self *self = wait_begin(sem, SITE);
+	struct self *self = wait_begin(sem, LOCK_TIMED, SITE);
 	int result;
 
 	pthread_cleanup_push(wait_left, self);
@@ -69,7 +69,7 @@ EXPORT int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict un
 
 EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock, const struct timespec *restrict until)
 {
-	struct self *self = wait_begin(sem, SITE);
+	struct self *self = wait_begin(sem, LOCK_TIMED, SITE);
 	int result;
 
 	pthread_cleanup_push(wait_left, self);

@@ -23,6 +23,7 @@
 #define SEEN_SIZE   1024 /* nested contexts seen by a thread */
 #define MAX_FRAMES  256
 #define PASSED_SIZE 64 /* onces that a thread has passed */
+#define BY_TID	    1024u
 
 /* A stack by the call that it was captured at: see stack.h. */
 struct memo {
@@ -55,6 +56,8 @@ struct self {
 	uint32_t deep_room; /* entries in `deep` */
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
+	uint64_t ring;	     /* of waits that it is in, as it was seen last (rings.h); 0: none */
+	bool joins;	     /* counted in process->joining */
 	struct trace *trace; /* where its events go; NULL: nowhere */
 	uint64_t no_frame;   /* 0: what a memo entry without a known caller compares */
 	/* While it is in a join (attach.c). */
@@ -91,12 +94,14 @@ struct process {
 	uint32_t slots_count;
 	struct slot *free_slots; /* given back by ended threads */
 	struct self *free_selves;
-	struct arena arena;	      /* of what is below */
-	struct thread_info *infos;    /* threads by pthread_t: created or attached, and not joined yet */
-	struct self *joiners;	      /* threads that are in a join */
-	struct early *detached_early; /* before they told their number (attach.c) */
-	struct events *events;	      /* the graph: events.c */
-	struct sync *syncs;	      /* what threads are ordered by: segments.c */
+	_Atomic(struct slot *) by_tid[BY_TID]; /* by the kernel's number of its thread, modulo: the last one to take the place */
+	_Atomic uint32_t joining;	       /* joins under way by threads that hold a lock */
+	struct arena arena;		       /* of what is below */
+	struct thread_info *infos;	       /* threads by pthread_t: created or attached, and not joined yet */
+	struct self *joiners;		       /* threads that are in a join */
+	struct early *detached_early;	       /* before they told their number (attach.c) */
+	struct events *events;		       /* the graph: events.c */
+	struct sync *syncs;		       /* what threads are ordered by: segments.c */
 	struct sync *free_syncs;
 	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */

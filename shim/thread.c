@@ -7,6 +7,7 @@
 #include "thread.h"
 
 #include "attach.h"
+#include "deadlock.h"
 #include "events.h"
 #include "held.h"
 #include "real.h"
@@ -140,6 +141,18 @@ static void join_begins(struct self *self, pthread_t thread)
 	state_unlock(self);
 }
 
+/* A ring that leads over a join leads over a lock that some joiner holds: where there is none, nobody has to look (ring_possible). */
+static void count_join(struct self *self, bool begins)
+{
+	if (begins && self->attached->depth && !self->joins) {
+		self->joins = true;
+		atomic_fetch_add_explicit(&process->joining, 1, memory_order_seq_cst);
+	} else if (!begins && self->joins) {
+		self->joins = false;
+		atomic_fetch_sub_explicit(&process->joining, 1, memory_order_relaxed);
+	}
+}
+
 static void join_ends(struct self *self, pthread_t thread, bool joined, struct site site)
 {
 	uint32_t stack = joined ? stack_capture(self, site)->stack : 0;
@@ -150,20 +163,25 @@ static void join_ends(struct self *self, pthread_t thread, bool joined, struct s
 	state_unlock(self);
 }
 
-void thread_join_begins(pthread_t thread, struct site site)
+bool thread_join_begins(pthread_t thread, enum lock_how how, struct site site)
 {
 	struct self *self;
+	bool near;
 
 	real_ready();
 	self = self_enter();
 	if (!self)
-		return;
+		return false;
 	/* What a jump has leaked is said now. */
 	if (self->jumped)
 		event_report_jumped(self);
+	count_join(self, true);
+	/* Whose end it waits for is told when that is known: here, or by the thread itself when it begins. */
+	held_wait_for(self, WAIT_JOIN, how, (const void *)thread, 0, site);
 	join_begins(self, thread);
-	held_wait_for(self, WAIT_JOIN, (const void *)thread, 0, site);
+	near = how == LOCK_BLOCKING && deadlock_near(self, 0);
 	self_leave(self);
+	return near;
 }
 
 void thread_join_ends(pthread_t thread, bool joined, struct site site)
@@ -173,6 +191,7 @@ void thread_join_ends(pthread_t thread, bool joined, struct site site)
 	if (!self)
 		return;
 	held_wait_end(self);
+	count_join(self, false);
 	join_ends(self, thread, joined, site);
 	self_leave(self);
 }
@@ -186,10 +205,12 @@ static void join_left(void *unused)
 
 EXPORT int pthread_join(pthread_t thread, void **value)
 {
+	bool near = thread_join_begins(thread, LOCK_BLOCKING, SITE);
 	int result;
 
-	thread_join_begins(thread, SITE);
 	pthread_cleanup_push(join_left, NULL);
+	if (near)
+		deadlock_watch(self_current);
 	result = real.pthread_join(thread, value);
 	pthread_cleanup_pop(0);
 	thread_join_ends(thread, result == 0, SITE);
@@ -216,7 +237,7 @@ EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct tim
 {
 	int result;
 
-	thread_join_begins(thread, SITE);
+	thread_join_begins(thread, LOCK_TIMED, SITE);
 	pthread_cleanup_push(join_left, NULL);
 	result = real.pthread_timedjoin_np(thread, value, until);
 	pthread_cleanup_pop(0);
@@ -228,7 +249,7 @@ EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
 {
 	int result;
 
-	thread_join_begins(thread, SITE);
+	thread_join_begins(thread, LOCK_TIMED, SITE);
 	pthread_cleanup_push(join_left, NULL);
 	result = real.pthread_clockjoin_np(thread, value, clock, until);
 	pthread_cleanup_pop(0);
