@@ -48,6 +48,8 @@ const char *build_text(struct builder *builder, const char *format, ...) __attri
 const struct stack *build_stack(struct builder *builder, uint32_t number);
 const struct thread *build_thread(struct builder *builder, uint32_t number);
 const struct lock *build_lock(struct builder *builder, uint64_t number);
+/* The end of a thread, as what who joins it waits for: a lock of kind "thread", with the thread's name. NULL gives one of an unknown thread. */
+const struct lock *build_end(struct builder *builder, const struct thread *thread);
 /* A number that stands for all locks of a class, as the `nesting`th of it, from 0, that a thread holds at once. */
 #define CLASS_NUMBER(class, nesting) (1ull << 63 | (uint64_t)(nesting) << 32 | (uint32_t)(class))
 #define NUMBER_IS_CLASS(number)	     ((number) >> 63)

@@ -66,6 +66,12 @@ static void image_add(struct image *image, const struct fact *fact)
 	case FACT_GATES:
 		index_add(&image->gates, fact);
 		break;
+	case FACT_BLOCKED:
+		append((const void ***)&image->blocked, &image->blocked_count, fact);
+		break;
+	case FACT_DEADLOCK:
+		append((const void ***)&image->deadlocks, &image->deadlocks_count, fact);
+		break;
 	case FACT_FINDING:
 		append((const void ***)&image->findings, &image->findings_count, fact);
 		break;
@@ -412,6 +418,8 @@ void run_free(struct run *run)
 		free(image->witnesses);
 		free(image->segments);
 		free(image->findings);
+		free(image->blocked);
+		free(image->deadlocks);
 		free(image->path);
 		free(image->data);
 	}

@@ -27,7 +27,10 @@ struct image {
 	const struct fact_dependency **dependencies, **class_dependencies; /* by process; among instances, among classes */
 	const struct fact_witness **witnesses;				   /* by dependency */
 	const struct fact_segment **segments;				   /* by thread and segment */
-	const struct fact_finding **findings;				   /* unsorted */
+	const struct fact_finding **findings;				   /* unsorted, like all that follow */
+	size_t blocked_count, deadlocks_count;
+	const struct fact_blocked **blocked;
+	const struct fact_deadlock **deadlocks;
 	uint32_t torn;
 };
 struct run {

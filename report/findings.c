@@ -207,6 +207,7 @@ void build_from(struct builder *builder, size_t image)
 
 static void judge_one(struct builder *builder, size_t image, uint32_t serial, const struct options *options)
 {
+	stuck_recorded(builder, image, serial, add);
 	judge_process(builder, image, serial, add);
 	if (option_flag(options, OPTION_BY_CLASS))
 		judge_classes(builder, image, serial, add);

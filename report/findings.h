@@ -59,7 +59,10 @@ struct acquisition {
 	const char *how;  /* "blocking", "timed" or "try" */
 	const struct stack *stack;
 };
-struct link {			     /* a thread that holds one lock and wants the next */
+/* How a thread of a ring keeps the one before it: by a lock; by not ending, for it is joined; or by standing in line before it. */
+enum link_by { LINK_LOCK, LINK_END, LINK_QUEUE };
+struct link { /* a thread that holds one lock and wants the next */
+	enum link_by by;
 	const struct thread *thread; /* NULL when not known */
 	struct acquisition held, wanted;
 };
@@ -67,6 +70,18 @@ struct labelled_stack {
 	const char *label;	     /* "acquired here", "unlocked here", ... */
 	const struct thread *thread; /* NULL when not known */
 	const struct stack *stack;
+};
+/* A thread that waits, or stood somewhere, when a deadlock was seen or a process looked at. */
+struct blocked {
+	const struct thread *thread;
+	bool in_ring;
+	const char *waits;	     /* "waits for `L`", "waits on a condition, with `M`", "runs" ... */
+	const struct lock *lock;     /* that it waits for; NULL: it is none */
+	const struct thread *holder; /* of it, or the thread that is joined; NULL: none that is known */
+	uint64_t msec;		     /* for how long so far; 0: not known */
+	const struct stack *stack;   /* NULL when there is none */
+	size_t held_count;
+	struct acquisition *held;
 };
 /* One thing that a thread does in a witness. */
 struct witness_step {
@@ -98,8 +113,10 @@ struct finding {
 	const char *exe;
 	size_t locks_count, links_count, stacks_count;
 	const struct lock **locks;
-	struct link *links;		 /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
-	struct labelled_stack *stacks;	 /* of a misuse */
+	struct link *links;	       /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
+	struct labelled_stack *stacks; /* of a misuse */
+	size_t blocked_count;
+	struct blocked *blocked;	 /* of a deadlock: all who wait, those of the ring first */
 	const struct witnessed *witness; /* NULL: there is no trace, or it is no error */
 };
 struct findings {
@@ -127,9 +144,11 @@ size_t findings_count(const struct findings *findings, enum level level);
 /* Are the locks of both rings taken at the same places, link by link? */
 bool finding_same_ring(const struct finding *a, const struct finding *b);
 
-/* Every output format has this signature (text.c, json.c): 0, or -1 with errno. */
+/* Every output format has this signature (text.c, json.c, dot.c, mermaid.c): 0, or -1 with errno. */
 struct output;
 int text_write(int fd, const struct findings *findings, const struct options *options);
 int json_write(int fd, const struct findings *findings, const struct options *options);
+int dot_write(int fd, const struct findings *findings, const struct options *options);
+int mermaid_write(int fd, const struct findings *findings, const struct options *options);
 
 #endif

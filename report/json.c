@@ -86,10 +86,24 @@ static json_t *lock_json(const struct lock *lock)
 
 static json_t *link_json(const struct link *link)
 {
-	return json_pack("{s:o, s:{s:s, s:s, s:o}, s:{s:s, s:s, s:s, s:o}}", "thread", thread_json(link->thread), "held", "lock",
-			 link->held.lock->id, "mode", link->held.mode, "stack", stack_json(link->held.stack), "wanted", "lock",
-			 link->wanted.lock->id, "mode", link->wanted.mode, "how", link->wanted.how, "stack",
+	static const char *const bys[] = {[LINK_LOCK] = "lock", [LINK_END] = "end", [LINK_QUEUE] = "queue"};
+
+	return json_pack("{s:s, s:o, s:{s:s, s:s, s:o}, s:{s:s, s:s, s:s, s:o}}", "by", bys[link->by], "thread", thread_json(link->thread),
+			 "held", "lock", link->held.lock->id, "mode", link->held.mode, "stack", stack_json(link->held.stack), "wanted",
+			 "lock", link->wanted.lock->id, "mode", link->wanted.mode, "how", link->wanted.how, "stack",
 			 stack_json(link->wanted.stack));
+}
+
+static json_t *blocked_json(const struct blocked *blocked)
+{
+	json_t *held = json_array();
+
+	for (size_t i = 0; i < blocked->held_count; i++)
+		json_array_append_new(held, json_pack("{s:o, s:s, s:o}", "lock", string(blocked->held[i].lock->name), "mode",
+						      blocked->held[i].mode, "stack", stack_json(blocked->held[i].stack)));
+	return json_pack("{s:o, s:b, s:o, s:o, s:I, s:o, s:o}", "thread", thread_json(blocked->thread), "in_ring", blocked->in_ring,
+			 "waits", string(blocked->waits), "holder", thread_json(blocked->holder), "msec", (json_int_t)blocked->msec,
+			 "stack", stack_json(blocked->stack), "held", held);
 }
 
 static json_t *witness_json(const struct witnessed *witness)
@@ -113,7 +127,7 @@ static json_t *witness_json(const struct witnessed *witness)
 
 static json_t *finding_json(const struct finding *finding)
 {
-	json_t *locks = json_array(), *links = json_array(), *stacks = json_array();
+	json_t *locks = json_array(), *links = json_array(), *stacks = json_array(), *blocked = json_array();
 
 	for (size_t i = 0; i < finding->locks_count; i++)
 		json_array_append_new(locks, lock_json(finding->locks[i]));
@@ -123,11 +137,13 @@ static json_t *finding_json(const struct finding *finding)
 		json_array_append_new(stacks,
 				      json_pack("{s:s, s:o, s:o}", "label", finding->stacks[i].label, "thread",
 						thread_json(finding->stacks[i].thread), "stack", stack_json(finding->stacks[i].stack)));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:n, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o}", "rule",
+	for (size_t i = 0; i < finding->blocked_count; i++)
+		json_array_append_new(blocked, blocked_json(&finding->blocked[i]));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:n, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
 			 rules[finding->rule].name, "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message",
 			 string(finding->message), "reason", string(finding->reason), "count", (json_int_t)finding->count, "suppressed",
 			 finding->suppressed, "baseline", "process", "pid", (int)finding->pid, "exe", string(finding->exe), "cause",
-			 string(finding->cause), "locks", locks, "links", links, "stacks", stacks, "witness",
+			 string(finding->cause), "locks", locks, "links", links, "stacks", stacks, "blocked", blocked, "witness",
 			 witness_json(finding->witness));
 }
 

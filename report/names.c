@@ -436,6 +436,19 @@ static struct lock_name *lock_of(struct builder *builder, uint64_t number)
 	return name;
 }
 
+const struct lock *build_end(struct builder *builder, const struct thread *thread)
+{
+	struct lock *lock = build_alloc(builder, sizeof(*lock));
+
+	lock->id = build_text(builder, "T%u", thread ? thread->id : 0);
+	lock->name = thread ? thread->name : "an unknown thread";
+	lock->kind = "thread";
+	lock->created = thread ? thread->created : NULL;
+	lock->created_how = "created";
+	lock->kin = lock->created ? created_kin(lock->created) : 6;
+	return lock;
+}
+
 const struct lock *build_lock(struct builder *builder, uint64_t number)
 {
 	struct arena *arena = &builder->arena;

@@ -96,6 +96,37 @@ static const char *cycle_story(struct builder *builder, const struct finding *fi
 	return story;
 }
 
+/* ---- deadlocks ---- */
+
+/* What a thread of the ring waits for; `next`: who has it. */
+static const char *wait_story(struct builder *builder, const struct link *link, const struct link *next)
+{
+	const struct acquisition *wanted = &link->wanted;
+
+	if (next->by == LINK_END)
+		return build_text(builder, "waits for thread `%s` to end", wanted->lock->name);
+	if (next->by == LINK_QUEUE)
+		return build_text(builder, "waits to read `%s` behind a writer", wanted->lock->name);
+	if (strstr(wanted->lock->kind, "rwlock"))
+		return build_text(builder, "waits to %s `%s`", strcmp(wanted->mode, "shared") ? "write" : "read", wanted->lock->name);
+	return build_text(builder, "waits for `%s`", wanted->lock->name);
+}
+
+static const char *deadlock_story(struct builder *builder, const struct finding *finding)
+{
+	const char *story = "";
+
+	for (size_t i = 0; i < finding->links_count; i++) {
+		const struct link *link = &finding->links[i];
+
+		story = build_text(builder, "%s%s%s", story, i ? "; " : "", link_thread(builder, finding, link));
+		if (link->by == LINK_LOCK)
+			story = build_text(builder, "%sholds `%s` and ", story, link->held.lock->name);
+		story = build_text(builder, "%s%s", story, wait_story(builder, link, &finding->links[(i + 1) % finding->links_count]));
+	}
+	return story;
+}
+
 /* ---- misuse ---- */
 
 static const char *leak_story(struct builder *builder, const struct finding *finding, const char *lock)
@@ -208,9 +239,10 @@ static const char *misuse_reason(const struct finding *finding)
 void story_tell(struct builder *builder, struct finding *finding)
 {
 	if (!finding->message)
-		finding->message = (char *)(finding->rule == RULE_CYCLE_BY_CLASS ? class_story(builder, finding)
-					    : finding->links_count		 ? cycle_story(builder, finding)
-										 : misuse_story(builder, finding));
+		finding->message = (char *)(finding->rule == RULE_CYCLE_BY_CLASS		     ? class_story(builder, finding)
+					    : finding->rule == RULE_DEADLOCK && finding->links_count ? deadlock_story(builder, finding)
+					    : finding->links_count				     ? cycle_story(builder, finding)
+												     : misuse_story(builder, finding));
 	if (!finding->reason)
 		finding->reason = (char *)misuse_reason(finding);
 }

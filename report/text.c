@@ -10,6 +10,7 @@
 #include "findings.h"
 #include "options.h"
 #include "output.h"
+#include "picture.h"
 #include "source.h"
 #include "unseen.h"
 
@@ -228,6 +229,9 @@ static void put_locks(const struct text *text, const struct finding *finding)
 	for (size_t i = 0; i < finding->locks_count; i++) {
 		const struct lock *lock = finding->locks[i];
 
+		/* The end of a thread, or a line that two stand in. */
+		if (strcmp(lock->kind, "thread") == 0 || (i && lock == finding->locks[i - 1]))
+			continue;
 		fprintf(text->stream, "    `%s%s%s`: %s", begin(text, BOLD), lock->name, end(text), lock->kind);
 		if (lock->created) {
 			fprintf(text->stream, ", %s in ", lock->created_how);
@@ -237,6 +241,96 @@ static void put_locks(const struct text *text, const struct finding *finding)
 		}
 		fputc('\n', text->stream);
 	}
+}
+
+/* ---- deadlocks ---- */
+
+#define PICTURE_MAX 8 /* threads */
+
+static void put_held_beside(const struct text *text, const struct blocked *blocked, const struct lock *but)
+{
+	for (size_t i = 0; i < blocked->held_count; i++) {
+		if (blocked->held[i].lock == but)
+			continue;
+		fprintf(text->stream, "    it %sholds `%s`%s, taken in ", but ? "also " : "", blocked->held[i].lock->name,
+			mode_words(&blocked->held[i]));
+		if (blocked->held[i].stack)
+			put_place(text, blocked->held[i].stack);
+		fputc('\n', text->stream);
+	}
+}
+
+static void put_since(const struct text *text, uint64_t msec)
+{
+	if (msec >= 10000)
+		fprintf(text->stream, ", for %llu s so far", (unsigned long long)msec / 1000);
+	else if (msec)
+		fprintf(text->stream, ", for %llu.%llu s so far", (unsigned long long)msec / 1000, (unsigned long long)msec / 100 % 10);
+}
+
+static void put_ring_thread(const struct text *text, const struct finding *finding, size_t i)
+{
+	const struct link *link = &finding->links[i];
+	const struct blocked *blocked = &finding->blocked[i];
+
+	fputs("\n  ", text->stream);
+	put_thread(text, link->thread);
+	if (link->thread && spans_processes(finding))
+		fprintf(text->stream, " of process %d", (int)link->thread->pid);
+	fprintf(text->stream, "\n    %s", blocked->waits);
+	if (finding->links[(i + 1) % finding->links_count].by == LINK_QUEUE)
+		fputs(", behind a writer", text->stream);
+	put_since(text, blocked->msec);
+	fputs(", here:\n", text->stream);
+	put_stack(text, link->wanted.stack);
+	if (link->by == LINK_LOCK) {
+		fprintf(text->stream, "    while it holds `%s`%s, taken here:\n", link->held.lock->name, mode_words(&link->held));
+		put_stack(text, link->held.stack);
+	}
+	put_held_beside(text, blocked, link->by == LINK_LOCK ? link->held.lock : NULL);
+}
+
+static bool waits_alike(const struct blocked *a, const struct blocked *b)
+{
+	return a->stack == b->stack && a->holder == b->holder && strcmp(a->waits, b->waits) == 0 && a->held_count + b->held_count == 0;
+}
+
+/* Threads that wait alike are told together. */
+static void put_beside(const struct text *text, const struct finding *finding, size_t i)
+{
+	const struct blocked *blocked = &finding->blocked[i];
+	size_t others = 0;
+
+	for (size_t j = finding->links_count; j < i; j++)
+		if (waits_alike(&finding->blocked[j], blocked))
+			return;
+	for (size_t j = i + 1; j < finding->blocked_count; j++)
+		others += waits_alike(&finding->blocked[j], blocked);
+	fputs("\n  ", text->stream);
+	put_thread(text, blocked->thread);
+	if (others)
+		fprintf(text->stream, " and %zu other%s", others, others == 1 ? "" : "s");
+	fprintf(text->stream, "\n    %s", blocked->waits);
+	if (blocked->holder && blocked->lock)
+		fprintf(text->stream, ", which `%s` holds", blocked->holder->name);
+	put_since(text, blocked->msec);
+	fputs(", here:\n", text->stream);
+	put_stack(text, blocked->stack);
+	put_held_beside(text, blocked, NULL);
+}
+
+static void put_deadlock(const struct text *text, const struct finding *finding)
+{
+	fputc('\n', text->stream);
+	if (finding->links_count <= PICTURE_MAX)
+		picture_text(text->stream, "    ", finding);
+	for (size_t i = 0; i < finding->links_count; i++)
+		put_ring_thread(text, finding, i);
+	if (finding->blocked_count > finding->links_count)
+		fputs("\n  Threads that wait beside it:\n", text->stream);
+	for (size_t i = finding->links_count; i < finding->blocked_count; i++)
+		put_beside(text, finding, i);
+	put_locks(text, finding);
 }
 
 /* ---- the witness ---- */
@@ -374,10 +468,30 @@ static const char *fix_of(const struct finding *finding)
 	return explain_fix(finding->rule);
 }
 
+/* A cycle that is told already: the program stood in it. */
+static bool was_deadlocked(const struct findings *findings, const struct finding *finding)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].blocked_count && finding->blocked_count == 0 && !findings->list[i].suppressed &&
+		    finding_same_ring(&findings->list[i], finding))
+			return true;
+	return false;
+}
+
+static void put_again(const struct text *text, const struct finding *finding)
+{
+	put_title(text, finding);
+	put_heading(text, "Why:", "the ring of the deadlock above; it was there before the threads met in it");
+	fprintf(text->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
+	fprintf(text->stream, "  Fingerprint: %s\n\n", finding->fingerprint);
+}
+
 static void put_finding(const struct text *text, const struct finding *finding)
 {
 	put_title(text, finding);
-	if (finding->links_count)
+	if (finding->blocked_count)
+		put_deadlock(text, finding);
+	else if (finding->links_count)
 		put_cycle(text, finding);
 	else
 		put_misuse(text, finding);
@@ -499,6 +613,8 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 			continue;
 		if (findings->list[i].level == LEVEL_NOTE)
 			put_note(&text, &findings->list[i]);
+		else if (was_deadlocked(findings, &findings->list[i]))
+			put_again(&text, &findings->list[i]);
 		else
 			put_finding(&text, &findings->list[i]);
 	}

@@ -1,0 +1,80 @@
+/*
+ * mermaid.c: the rings of all findings as a flowchart for Mermaid: threads are boxes, locks stadiums; `waits for` is dotted, `held by` thick. One
+ * chart; a subgraph for each finding.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings.h"
+#include "output.h"
+#include "picture.h"
+
+/* A quoted label: what means something to Mermaid or to HTML goes in as a character code. */
+static void put_label(FILE *stream, const char *text)
+{
+	fputc('"', stream);
+	for (; *text; text++) {
+		if (strchr("\"#&<>`\\;", *text))
+			fprintf(stream, "#%d;", *text);
+		else if ((unsigned char)*text >= ' ')
+			fputc(*text, stream);
+	}
+	fputc('"', stream);
+}
+
+static void put_nodes(FILE *stream, size_t number, size_t i, const struct finding *finding)
+{
+	const struct link *link = &finding->links[i];
+
+	fprintf(stream, "    f%zut%zu[", number, i);
+	put_label(stream, link->thread ? link->thread->name : "an unknown thread");
+	fputs("]:::thread\n", stream);
+	if (finding->links[(i + 1) % finding->links_count].by == LINK_END)
+		return;
+	fprintf(stream, "    f%zul%zu([", number, i);
+	put_label(stream, link->wanted.lock->name);
+	fputs("]):::lock\n", stream);
+}
+
+static void put_edges(FILE *stream, size_t number, size_t i, const struct finding *finding)
+{
+	size_t next = (i + 1) % finding->links_count;
+
+	if (finding->links[next].by == LINK_END) {
+		fprintf(stream, "    f%zut%zu -. %s .-> f%zut%zu\n", number, i, picture_wait(finding, i), number, next);
+		return;
+	}
+	fprintf(stream, "    f%zut%zu -. %s .-> f%zul%zu\n", number, i, picture_wait(finding, i), number, i);
+	fprintf(stream, "    f%zul%zu == %s ==> f%zut%zu\n", number, i, picture_hold(finding, i), number, next);
+}
+
+static void put_finding(FILE *stream, size_t number, const struct finding *finding)
+{
+	fprintf(stream, "  subgraph f%zu[\"%s: %s\"]\n", number, level_name(finding->level), rules[finding->rule].name);
+	for (size_t i = 0; i < finding->links_count; i++)
+		put_nodes(stream, number, i, finding);
+	for (size_t i = 0; i < finding->links_count; i++)
+		put_edges(stream, number, i, finding);
+	fputs("  end\n", stream);
+}
+
+int mermaid_write(int fd, const struct findings *findings, const struct options *options)
+{
+	char *memory;
+	size_t size;
+	FILE *stream = open_memstream(&memory, &size);
+	int result;
+
+	(void)options;
+	if (!stream)
+		return -1;
+	fputs("flowchart LR\n  classDef thread stroke-width:2px\n  classDef lock stroke-width:1px\n", stream);
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].links_count && !findings->list[i].suppressed)
+			put_finding(stream, i, &findings->list[i]);
+	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
+	free(memory);
+	return result;
+}

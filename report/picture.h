@@ -1,0 +1,18 @@
+/*
+ * picture.h: the ring of a finding as a picture: threads as boxes, locks as ovals; `waits for` dotted, `held by` solid.
+ */
+#ifndef GRIDLOCK_PICTURE_H
+#define GRIDLOCK_PICTURE_H
+
+#include <stdio.h>
+
+#include "findings.h"
+
+/* In characters, each line behind `indent`: one below the other, the way back on the right. */
+void picture_text(FILE *stream, const char *indent, const struct finding *finding);
+
+/* What arrows say: of the way from the thread of link `i` to what it waits for, and from there to the next thread. */
+const char *picture_wait(const struct finding *finding, size_t i);
+const char *picture_hold(const struct finding *finding, size_t i);
+
+#endif
