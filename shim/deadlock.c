@@ -78,9 +78,7 @@ static void report_self(struct self *self, const struct request *request, const 
 /* What on_deadlock says but for `report`; there is no return from it. */
 static void end_process(struct self *self)
 {
-	if (settings.on_deadlock == ON_DEADLOCK_ABORT)
-		abort();
-	finish_deadlocked(self);
+	finish_deadlocked(self, settings.on_deadlock == ON_DEADLOCK_ABORT);
 }
 
 void deadlock_self(struct self *self, const struct request *request, const struct held *held)

@@ -269,7 +269,7 @@ static void flush_if_free(FILE *stream)
 	real.funlockfile(stream);
 }
 
-void finish_deadlocked(struct self *self)
+void finish_deadlocked(struct self *self, bool core)
 {
 	int code = settings.exitcode > 0 ? settings.exitcode : 66, verdict = -1;
 
@@ -279,6 +279,8 @@ void finish_deadlocked(struct self *self)
 		event_process_ends(self, END_DEADLOCK, code);
 		verdict = report_end();
 	}
+	if (core)
+		abort();
 	real._exit(verdict >= 0 ? verdict : code);
 	__builtin_unreachable();
 }

@@ -16,6 +16,6 @@ void finish_say(const char *what, const char *more);
 int finish_exiting(int code, bool abrupt);
 
 /* Ends the process because it is deadlocked, its output flushed as far as that cannot block. In the slow path. */
-void finish_deadlocked(struct self *self) __attribute__((noreturn));
+void finish_deadlocked(struct self *self, bool core) __attribute__((noreturn));
 
 #endif

@@ -25,8 +25,9 @@ def finding:
   (reduce .locks[] as $lock ({}; .[$lock.id] = $lock.name)) as $names
   | "\(.level) \(.rule)\(if .cause then " (\(.cause))" else "" end), count \(.count)\n"
     + "  locks \(.locks | map("\(.name) (\(.kind))") | sort | join(", "))\n"
-    + (.links | rotated($names) | map("  \(thread) holds \($names[.held.lock]) (\(.held.mode)) [\(.held.stack | stack)], "
+    + (.links | rotated($names) | map("  \(thread) \({"end": "ends", "queue": "is in line for"}[.by] // "holds") \($names[.held.lock]) (\(.held.mode)) [\(.held.stack | stack)], "
         + "wants \($names[.wanted.lock]) (\(.wanted.mode), \(.wanted.how)) [\(.wanted.stack | stack)]\n") | join(""))
+    + ([.blocked[]? | select(.in_ring | not) | "  beside it: \(thread) \(.waits)\(if .holder and (.waits | endswith("to end") | not) then ", which \(.holder.name) holds" else "" end) [\(.stack | stack)]\n"] | sort | join(""))
     + (if .witness then "  witness: \(.witness.kind // "none"): \(.witness.why)\n" else "" end)
     + (.witness.steps // [] | map("    \(if .events_before > 0 then "... " else "" end)\(thread) \(.does) \(.what)"
         + "\(if .holder then ", which \(.holder.name) holds" else "" end)\n") | join(""))
