@@ -420,23 +420,28 @@ struct slot {
 	uint32_t tid;
 	_Atomic uint32_t depth; /* entries held; those from SLOT_HELD on are in private memory */
 	uint32_t posted_lost;	/* more foreign unlocks than `posted` holds: every entry is unknown */
-	/* What it waits for. Odd `wait_sequence`: waiting. A reader trusts lock and mode only when it reads one and the same odd number
-	 * before and after them (and after a full fence that pairs with the one of the waiter). */
+	uint64_t pad[3];
+	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
+	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */
+	char name[16];
+	uint64_t pad2;
+	struct held held[SLOT_HELD]; /* one cache line each */
+	/* What it waits for, in a line of its own: who looks does not slow a holder down that locks and unlocks. Odd `wait_sequence`: waiting. A
+	 * reader trusts the rest only when it reads one and the same odd number before and after it (and after a full fence that pairs with
+	 * the one of the waiter). */
 	_Atomic uint64_t wait_sequence;
 	_Atomic uint64_t wait_lock;
 	_Atomic uint32_t wait_mode; /* WAIT_WHAT, WAIT_HOW, WAIT_WRITERS_FIRST */
 	_Atomic uint32_t wait_stack;
-	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
-	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */
-	char name[16];
-	_Atomic uint64_t wait_object; /* address of the condition, semaphore, barrier; pthread_t of a join */
-	struct held held[SLOT_HELD];  /* one cache line each */
+	_Atomic uint64_t wait_object; /* address of the lock, condition, semaphore, barrier; pthread_t of a join */
 	_Atomic uint64_t wait_since;  /* nanoseconds of CLOCK_MONOTONIC */
 	_Atomic uint64_t wait_limit;  /* how long at most, in nanoseconds; 0: for ever */
+	uint32_t wait_tid;	      /* `tid` */
 };
 _Static_assert(offsetof(struct slot, chain_below) == offsetof(struct slot, held) - sizeof(struct held) + offsetof(struct held, chain),
 	       "the entry below the first");
 _Static_assert(sizeof(struct held) == 64 && offsetof(struct slot, held) % 64 == 0, "a held entry has its cache line");
+_Static_assert(offsetof(struct slot, wait_sequence) % 64 == 0 && offsetof(struct slot, wait_tid) % 64 != 0, "so has the wait");
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot has its page");
 
 /* ---- reading (the command) ---- */

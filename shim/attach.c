@@ -208,7 +208,7 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 		info_enter(info, pthread_self());
 	info->tid = own_tid();
 	slot->thread = info->id;
-	slot->tid = info->tid;
+	slot->tid = slot->wait_tid = info->tid;
 	memcpy(slot->name, info->name, sizeof(slot->name));
 	self->info = info;
 	self->attached = slot;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -260,12 +261,23 @@ bool finish_init(void)
 	return __cxa_atexit(finish_at_exit, NULL, NULL) == 0 && at_quick_exit(finish_at_quick_exit) == 0;
 }
 
+/* Will a write there wait for nobody? What a stream has kept back fits into a pipe that has room at all (pipe(7)). */
+static bool has_room(int fd)
+{
+	const struct timespec now = {0};
+	struct pollfd file = {.fd = fd, .events = POLLOUT};
+
+	return sandbox_allows(SYS_ppoll, (long)&file, 1, (long)&now, 0) && real.syscall(SYS_ppoll, &file, 1, &now, NULL, 0) == 1 &&
+	       (file.revents & POLLOUT);
+}
+
 /* A stream whose lock some thread holds cannot be flushed without a risk to hang. */
-static void flush_if_free(FILE *stream)
+static void flush_if_free(FILE *stream, int fd)
 {
 	if (real.ftrylockfile(stream) != 0)
 		return;
-	fflush_unlocked(stream);
+	if (has_room(fd))
+		fflush_unlocked(stream);
 	real.funlockfile(stream);
 }
 
@@ -273,8 +285,8 @@ void finish_deadlocked(struct self *self, bool core)
 {
 	int code = settings.exitcode > 0 ? settings.exitcode : 66, verdict = -1;
 
-	flush_if_free(stdout);
-	flush_if_free(stderr);
+	flush_if_free(stdout, STDOUT_FILENO);
+	flush_if_free(stderr, STDERR_FILENO);
 	if (atomic_exchange(&finished, process->serial) != process->serial) {
 		event_process_ends(self, END_DEADLOCK, code);
 		verdict = report_end();

@@ -15,7 +15,8 @@ void finish_say(const char *what, const char *more);
 /* The process ends through _exit with `code`: writes the last facts, reports if that is ours to do. Returns the code to end with. */
 int finish_exiting(int code, bool abrupt);
 
-/* Ends the process because it is deadlocked, its output flushed as far as that cannot block. In the slow path. */
+/* Ends the process because it is deadlocked, its output flushed as far as that cannot block; by abort, if there is to be a `core`. In the slow
+ * path. */
 void finish_deadlocked(struct self *self, bool core) __attribute__((noreturn));
 
 #endif

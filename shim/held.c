@@ -149,6 +149,15 @@ static uint64_t limit_nsec(const struct timed *limit)
 	return left > 0 ? (uint64_t)left : 1;
 }
 
+/* Before the fence in publish: who looks whether his locks are awaited sees it (ring_possible). Written once: all who wait read it. */
+static void mark_awaited(uint64_t lock)
+{
+	_Atomic uint8_t *awaited = &process->awaited[lock % AWAITED];
+
+	if (!atomic_load_explicit(awaited, memory_order_relaxed))
+		atomic_store_explicit(awaited, 1, memory_order_relaxed);
+}
+
 static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void *object, uint32_t stack, uint64_t limit)
 {
 	uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed);
@@ -173,18 +182,13 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	held_record(self, request);
 	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);
 	steer_request(self, request, stack);
+	mark_awaited(request->lock);
 	publish(self->attached, request->lock, mode, request->address, stack, limit_nsec(limit));
 }
 
 void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site)
 {
+	if (what == WAIT_CONDITION)
+		mark_awaited(lock);
 	publish(self->attached, lock, what | (uint32_t)how << 8, object, stack_capture(self, site)->stack, 0);
-}
-
-void held_wait_end(struct self *self)
-{
-	struct slot *slot = self->attached;
-
-	atomic_store_explicit(&slot->wait_sequence, (atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed) | 1) + 1,
-			      memory_order_release);
 }

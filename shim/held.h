@@ -110,6 +110,32 @@ INLINE void held_push(struct self *self, uint64_t lock, const void *address, uin
 	held_fill(held, lock, address, site, what, chain);
 }
 
+/* The lock was acquired after a wait: the dependency is recorded already. Others wait for it by now: no more than has to be. */
+INLINE void held_push_waited(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
+{
+	const struct memo *memo = stack_at(self, site);
+	struct slot *slot = self->attached;
+	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+	struct held *held = &slot->held[depth];
+	uint64_t what = mode_and_how | memo->stack;
+
+	if (unlikely(depth >= self->direct)) {
+		held_push_slow(self, lock, address, mode_and_how, site, true);
+		return;
+	}
+	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
+	signal_fence();
+	held_fill(held, lock, address, site, what, held_chain(held[-1].chain, lock, what));
+}
+
+/* The wait that was published is over. */
+INLINE void held_wait_end(struct self *self)
+{
+	_Atomic uint64_t *sequence = &self->attached->wait_sequence;
+
+	atomic_store_explicit(sequence, (atomic_load_explicit(sequence, memory_order_relaxed) | 1) + 1, memory_order_release);
+}
+
 /* Is `address` the innermost held lock? Then it is popped: before the real unlock. */
 INLINE bool held_pop(struct slot *slot, const void *address)
 {
@@ -140,7 +166,6 @@ void held_record(struct self *self, const struct request *request);
 /* The thread is about to wait for a lock, no longer than `limit` if that is not NULL: the dependency is recorded, and the wait published in the slot
  * for others to see. */
 void held_wait_begin(struct self *self, const struct request *request, const struct timed *limit);
-void held_wait_end(struct self *self);
 /* The same for what is no lock: nothing is recorded but that it waits; `lock`: the number of a condition's mutex, else 0; `how`: blocking or timed. */
 void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site);
 

@@ -101,7 +101,7 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 	self_leave(self);
 	result = near ? mutex_lock_watched(self, mutex, timed) : real_lock(mutex, timed);
 	if (acquired(result))
-		held_push_slow(self, request->lock, mutex, held_what(0, LOCK_EXCLUSIVE, request->how), request->site, true);
+		held_push_waited(self, request->lock, mutex, held_what(0, LOCK_EXCLUSIVE, request->how), request->site);
 	held_wait_end(self);
 	if (unlikely(result == EDEADLK))
 		misuse_relock_refused(self, request);

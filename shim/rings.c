@@ -21,19 +21,32 @@
 /* Of a pthread_mutex_t, wherever the kernel's word lies in it. */
 #define MUTEX_SIZE sizeof(pthread_mutex_t)
 
-bool ring_possible(const struct self *self, int holder)
+/* Does anybody wait for a lock that the thread holds, or did, or for one that shares its place? */
+static bool is_awaited(struct self *self)
 {
-	const struct slot *slot;
+	for (uint32_t i = 0; i < self->attached->depth; i++)
+		if (atomic_load_explicit(&process->awaited[self_held(self, i)->lock % AWAITED], memory_order_relaxed))
+			return true;
+	return false;
+}
 
-	if (self->attached->depth == 0 && atomic_load_explicit(&process->joining, memory_order_relaxed) == 0)
-		return false;
-	if (holder <= 0)
-		return true;
-	slot = atomic_load_explicit(&process->by_tid[(uint32_t)holder % BY_TID], memory_order_acquire);
+/* Does the holder run? It does too while it still says that it waits for the very lock that it holds. */
+static bool holder_runs(const struct self *self, int holder)
+{
+	const struct slot *slot = atomic_load_explicit(&process->by_tid[(uint32_t)holder % BY_TID], memory_order_acquire);
+
 	/* Another thread's number may have taken the place: then the long way tells. */
-	if (!slot || slot->tid != (uint32_t)holder)
-		return true;
-	return atomic_load_explicit(&slot->wait_sequence, memory_order_acquire) & 1;
+	if (!slot || slot->wait_tid != (uint32_t)holder)
+		return false;
+	return !(atomic_load_explicit(&slot->wait_sequence, memory_order_acquire) & 1) ||
+	       atomic_load_explicit(&slot->wait_lock, memory_order_relaxed) == self->attached->wait_lock;
+}
+
+bool ring_possible(struct self *self, int holder)
+{
+	if (!is_awaited(self) && atomic_load_explicit(&process->joining, memory_order_relaxed) == 0)
+		return false;
+	return holder <= 0 || !holder_runs(self, holder);
 }
 
 /* ---- all who wait, at one moment ---- */

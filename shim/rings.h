@@ -14,8 +14,8 @@
 #include "state.h"
 
 /* Can the thread, which has just published that it waits, be in a ring? `holder`: number (tid) of the thread that holds the lock; 0: not known. For
- * the price of a few loads most waits are found to be none: nobody waits for who holds nothing, and a holder that runs closes no ring. */
-bool ring_possible(const struct self *self, int holder);
+ * the price of a few loads most waits are found to be in none: nobody waits for what the thread holds, or the holder runs. */
+bool ring_possible(struct self *self, int holder);
 
 /* A ring through the calling thread: a number that is the same as long as it is the same ring of the same waits; 0: there is none. Hard rings come
  * first. Takes and releases process->lock; O(threads + waiting threads ^ 2). */

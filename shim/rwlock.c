@@ -87,7 +87,7 @@ static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct
 	self_leave(self);
 	result = near ? rwlock_lock_watched(self, rwlock, request->mode, timed) : real_lock(rwlock, request->mode, timed);
 	if (result == 0)
-		held_push_slow(self, request->lock, rwlock, held_what(0, request->mode, request->how), request->site, true);
+		held_push_waited(self, request->lock, rwlock, held_what(0, request->mode, request->how), request->site);
 	held_wait_end(self);
 	if (unlikely(result == EDEADLK))
 		misuse_relock_refused(self, request);

@@ -24,6 +24,7 @@
 #define MAX_FRAMES  256
 #define PASSED_SIZE 64 /* onces that a thread has passed */
 #define BY_TID	    1024u
+#define AWAITED	    4096u
 
 /* A stack by the call that it was captured at: see stack.h. */
 struct memo {
@@ -95,6 +96,7 @@ struct process {
 	struct slot *free_slots; /* given back by ended threads */
 	struct self *free_selves;
 	_Atomic(struct slot *) by_tid[BY_TID]; /* by the kernel's number of its thread, modulo: the last one to take the place */
+	_Atomic uint8_t awaited[AWAITED];      /* by number of lock, modulo: some thread has waited for it */
 	_Atomic uint32_t joining;	       /* joins under way by threads that hold a lock */
 	struct arena arena;		       /* of what is below */
 	struct thread_info *infos;	       /* threads by pthread_t: created or attached, and not joined yet */
