@@ -3,8 +3,8 @@
  *
  * A run is a directory. Every exec'ed process image makes one file in it, `image.PID.N`, and maps it; the children that the image
  * forks go on writing to the same mapping. The file is an array of chunks of RECORDING_CHUNK bytes. Chunk 0 is the header. Any other
- * chunk is claimed by one process with a fetch-add on header.chunks_claimed and holds facts, thread slots, or a part of the trace
- * (trace.h) of that process.
+ * chunk is claimed by one process with a fetch-add on header.chunks_claimed and holds facts, thread slots, who woke whom,
+ * or a part of the trace (trace.h) of that process.
  *
  * A process that could make no file leaves an empty folder `unwatched.PID` in the run's, if it can.
  *
@@ -136,11 +136,11 @@ struct recording_header {
 	_Atomic uint64_t totals[TOTAL_COUNT];
 };
 
-enum chunk_kind { CHUNK_FREE, CHUNK_FACTS, CHUNK_SLOTS, CHUNK_TRACE };
+enum chunk_kind { CHUNK_FREE, CHUNK_FACTS, CHUNK_SLOTS, CHUNK_TRACE, CHUNK_WAKERS };
 struct recording_chunk {
 	_Atomic uint32_t kind; /* written last when the chunk is claimed (release) */
 	uint32_t process;      /* serial of the owner */
-	_Atomic uint32_t used; /* FACTS, TRACE: bytes of what is whole behind this header. SLOTS: number of slots ever used */
+	_Atomic uint32_t used; /* FACTS, TRACE, WAKERS: bytes of what is whole behind this header. SLOTS: number of slots ever used */
 	uint32_t pad;
 };
 
@@ -404,7 +404,8 @@ enum {
 	HELD_OWNER_DIED = 16 /* a robust mutex, not made consistent yet. Its address is odd, so that no fast path finds it */
 };
 
-/* What a thread waits for that is no lock; wait_lock is the mutex of a condition, the number of a thread that is joined (0: not known yet). */
+/* What a thread waits for that is no lock; wait_lock is the mutex of a condition, how many a barrier waits for, the number of a thread that is joined
+ * (0: not known yet). */
 enum wait_for { WAIT_CONDITION = 16, WAIT_SEMAPHORE, WAIT_BARRIER, WAIT_JOIN };
 #define WAIT_WHAT(mode)	   ((mode)&0xff)	/* enum lock_mode or enum wait_for */
 #define WAIT_HOW(mode)	   ((mode) >> 8 & 0xff) /* enum lock_how */
@@ -430,19 +431,33 @@ struct slot {
 	 * reader trusts the rest only when it reads one and the same odd number before and after it (and after a full fence that pairs with
 	 * the one of the waiter). */
 	_Atomic uint64_t wait_sequence;
-	_Atomic uint64_t wait_lock;
+	_Atomic uint64_t wait_lock; /* enum wait_for tells of what else */
 	_Atomic uint32_t wait_mode; /* WAIT_WHAT, WAIT_HOW, WAIT_WRITERS_FIRST */
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t wait_object; /* address of the lock, condition, semaphore, barrier; pthread_t of a join */
 	_Atomic uint64_t wait_since;  /* nanoseconds of CLOCK_MONOTONIC */
 	_Atomic uint64_t wait_limit;  /* how long at most, in nanoseconds; 0: for ever */
 	uint32_t wait_tid;	      /* `tid` */
+	uint32_t pad3;
+	/* Where the thread comes from, as in fact_thread: most threads are in no finding, and have no fact. */
+	frame_t start;
+	uint32_t created; /* stack */
 };
 _Static_assert(offsetof(struct slot, chain_below) == offsetof(struct slot, held) - sizeof(struct held) + offsetof(struct held, chain),
 	       "the entry below the first");
 _Static_assert(sizeof(struct held) == 64 && offsetof(struct slot, held) % 64 == 0, "a held entry has its cache line");
 _Static_assert(offsetof(struct slot, wait_sequence) % 64 == 0 && offsetof(struct slot, wait_tid) % 64 != 0, "so has the wait");
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot has its page");
+
+/* Who has woken those that wait for a condition or semaphore: a table of a process, in which the oldest entries give way. */
+struct waker {
+	_Atomic uint64_t object; /* address; 0: none. Written last, cleared first */
+	uint32_t thread;
+	uint32_t stack;
+	uint64_t when; /* counts: the order in which threads did it for the first time */
+	uint64_t pad;
+};
+#define WAKERS_COUNT 504u /* on four pages, the chunk's header included */
 
 /* ---- reading (the command) ---- */
 

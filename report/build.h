@@ -38,6 +38,10 @@ struct builder {
 	size_t locks_numbered;
 };
 
+/* A builder over a run: both, and the symbols, stay the caller's. What it makes lives until builder_end, what else it keeps until builder_rest. */
+struct builder builder_begin(struct run *run, struct symbols *symbols);
+void builder_rest(struct builder *builder);
+void builder_end(struct builder *builder);
 /* From now on numbers are those of that image of the run. */
 void build_from(struct builder *builder, size_t image);
 /* Zeroed memory of the findings. Never NULL. */
@@ -47,6 +51,8 @@ const char *build_text(struct builder *builder, const char *format, ...) __attri
 /* The stack of that number, trimmed; NULL for 0 and for one that no fact describes. */
 const struct stack *build_stack(struct builder *builder, uint32_t number);
 const struct thread *build_thread(struct builder *builder, uint32_t number);
+/* What a start routine is called, as a name for its threads; NULL: not known. */
+const char *build_start_name(struct builder *builder, frame_t start);
 const struct lock *build_lock(struct builder *builder, uint64_t number);
 /* The end of a thread, as what who joins it waits for: a lock of kind "thread", with the thread's name. NULL gives one of an unknown thread. */
 const struct lock *build_end(struct builder *builder, const struct thread *thread);

@@ -9,19 +9,6 @@
 #include "stuck.h"
 #include "unseen.h"
 
-static void *grow(void *ctx, size_t size)
-{
-	(void)ctx;
-	return calloc(1, size);
-}
-
-static void release(void *ctx, void *block, size_t size)
-{
-	(void)ctx;
-	(void)size;
-	free(block);
-}
-
 /* What outlives the building. */
 struct memory {
 	struct arena arena;
@@ -85,6 +72,15 @@ bool finding_same_ring(const struct finding *a, const struct finding *b)
 				break;
 		}
 	return count && same == count;
+}
+
+/* Are the links of several processes? Then a thread's name is not enough. */
+bool finding_spans_processes(const struct finding *finding)
+{
+	for (size_t i = 1; i < finding->links_count; i++)
+		if (finding->links[i].thread && finding->links[0].thread && finding->links[i].thread->pid != finding->links[0].thread->pid)
+			return true;
+	return false;
 }
 
 /* Is there a finding of single locks at the places of a ring among classes? */
@@ -199,12 +195,6 @@ static bool wanted(const struct options *options, const struct image *image, uin
 	return strlen(name) == (size_t)(colon - only) && strncmp(name, only, strlen(name)) == 0 && strtoul(colon + 1, NULL, 10) == serial;
 }
 
-void build_from(struct builder *builder, size_t image)
-{
-	builder->image = &builder->run->images[image];
-	builder->names = &builder->all_names[image];
-}
-
 static void judge_one(struct builder *builder, size_t image, uint32_t serial, const struct options *options)
 {
 	stuck_recorded(builder, image, serial, add);
@@ -230,7 +220,6 @@ static void read_images(struct builder *builder, const struct options *options)
 {
 	size_t count = builder->run->images_count;
 
-	builder->all_names = new_zeroed(count ? count : 1, sizeof(*builder->all_names));
 	for (size_t i = 0; i < count; i++)
 		read_image(builder, i, options);
 	if (!*option_string(options, OPTION_PROCESS)) {
@@ -239,11 +228,6 @@ static void read_images(struct builder *builder, const struct options *options)
 		if (option_flag(options, OPTION_BY_CLASS))
 			judge_across(builder, true, add);
 	}
-	for (size_t i = 0; i < count; i++) {
-		free(builder->all_names[i].stacks);
-		free(builder->all_names[i].threads);
-	}
-	free(builder->all_names);
 }
 
 static int compare_pids(const void *left, const void *right)
@@ -357,16 +341,16 @@ static void set_levels(struct builder *builder, const struct options *options)
 struct findings *findings_build(const char *directory, const struct options *options, char **error)
 {
 	struct run *run = collect(directory, error);
-	struct builder builder = {.run = run};
+	struct builder builder;
 	struct memory *memory;
 
 	if (!run)
 		return NULL;
-	arena_init(&builder.arena, grow, release, NULL);
-	builder.symbols = symbols_new(remark, run);
+	builder = builder_begin(run, symbols_new(remark, run));
 	builder.findings = new_zeroed(1, sizeof(*builder.findings));
 	set_levels(&builder, options);
 	read_images(&builder, options);
+	builder_rest(&builder);
 	for (size_t i = 0; i < run->images_count; i++)
 		add_totals(builder.findings, &run->images[i]);
 	builder.findings->processes = count_processes(run, options);

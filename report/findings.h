@@ -144,6 +144,9 @@ size_t findings_count(const struct findings *findings, enum level level);
 /* Are the locks of both rings taken at the same places, link by link? */
 bool finding_same_ring(const struct finding *a, const struct finding *b);
 
+/* Are the links of several processes? Then a thread's name is not enough. */
+bool finding_spans_processes(const struct finding *finding);
+
 /* Every output format has this signature (text.c, json.c, dot.c, mermaid.c): 0, or -1 with errno. */
 struct output;
 int text_write(int fd, const struct findings *findings, const struct options *options);

@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "findings.h"
 #include "folder.h"
+#include "live.h"
 #include "memory.h"
 #include "options.h"
 #include "output.h"
@@ -74,9 +75,10 @@ static int report_main(const struct options *options, int count, char **operands
 
 /* ---- which ---- */
 
-enum subcommand { NONE, RUN, REPORT, CONFIRM, EXPLAIN, DOCTOR, HELP, VERSION_NUMBER };
-static const char *const subcommands[] = {[RUN] = "run",       [REPORT] = "report", [CONFIRM] = "confirm",	 [EXPLAIN] = "explain",
-					  [DOCTOR] = "doctor", [HELP] = "help",	    [VERSION_NUMBER] = "version"};
+enum subcommand { NONE, RUN, REPORT, CONFIRM, EXPLAIN, DOCTOR, DUMP, TOP, HELP, VERSION_NUMBER };
+static const char *const subcommands[] = {
+	[RUN] = "run",	 [REPORT] = "report", [CONFIRM] = "confirm", [EXPLAIN] = "explain",	  [DOCTOR] = "doctor",
+	[DUMP] = "dump", [TOP] = "top",	      [HELP] = "help",	     [VERSION_NUMBER] = "version"};
 
 static enum subcommand subcommand(const char *word)
 {
@@ -131,6 +133,8 @@ static int other_main(enum subcommand which, int argc, char **argv)
 	struct options options = {0};
 	int count = options_read(&options, argc, argv, getenv("GRIDLOCK_OPTIONS"), false, NULL);
 	int code = which == REPORT    ? report_main(&options, count - 1, argv + 2)
+		   : which == DUMP    ? dump_main(&options, count - 1, argv + 2)
+		   : which == TOP     ? top_main(&options, count - 1, argv + 2)
 		   : which == EXPLAIN ? explain_main(count, argv + 1)
 				      : doctor_main(count, argv + 1);
 

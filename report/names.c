@@ -8,6 +8,51 @@
 #include "graph/hash.h"
 #include "memory.h"
 
+/* ---- the builder ---- */
+
+static void *grow(void *ctx, size_t size)
+{
+	(void)ctx;
+	return calloc(1, size);
+}
+
+static void release(void *ctx, void *block, size_t size)
+{
+	(void)ctx;
+	(void)size;
+	free(block);
+}
+
+struct builder builder_begin(struct run *run, struct symbols *symbols)
+{
+	struct builder builder = {.run = run, .symbols = symbols};
+
+	arena_init(&builder.arena, grow, release, NULL);
+	builder.all_names = new_zeroed(run->images_count + 1, sizeof(*builder.all_names));
+	return builder;
+}
+
+void builder_rest(struct builder *builder)
+{
+	for (size_t i = 0; i < builder->run->images_count; i++) {
+		free(builder->all_names[i].stacks);
+		free(builder->all_names[i].threads);
+	}
+	free(builder->all_names);
+}
+
+void builder_end(struct builder *builder)
+{
+	builder_rest(builder);
+	arena_fini(&builder->arena);
+}
+
+void build_from(struct builder *builder, size_t image)
+{
+	builder->image = &builder->run->images[image];
+	builder->names = &builder->all_names[image];
+}
+
 void *build_alloc(struct builder *builder, size_t size)
 {
 	void *memory = arena_alloc(&builder->arena, size ? size : 1);
@@ -192,10 +237,9 @@ static const char *given_name(struct builder *builder, const struct fact_thread 
 	return name[0] ? build_text(builder, "%.16s", name) : NULL;
 }
 
-static const char *start_name(struct builder *builder, const struct fact_thread *fact)
+const char *build_start_name(struct builder *builder, frame_t start)
 {
-	const char *name =
-		fact->start ? symbols_function(builder->symbols, module_of(builder, fact->start), FRAME_OFFSET(fact->start)) : NULL;
+	const char *name = start ? symbols_function(builder->symbols, module_of(builder, start), FRAME_OFFSET(start)) : NULL;
 	const char *parenthesis = name ? strchr(name, '(') : NULL;
 
 	if (!name || strcmp(name, "??") == 0)
@@ -246,7 +290,7 @@ static struct thread *thread_of(struct builder *builder, const struct fact_threa
 	}
 	name = given_name(builder, fact);
 	if (!name)
-		name = start_name(builder, fact);
+		name = build_start_name(builder, fact->start);
 	thread->name = name ? distinct_name(builder, name) : build_text(builder, "thread %u", thread->id);
 	return thread;
 }

@@ -368,13 +368,17 @@ static const char usage[] = "[--] PROGRAM [ARGUMENT...]\n"
 			    "report DIR\n"
 			    "confirm [FINGERPRINT...] -- PROGRAM [ARGUMENT...]\n"
 			    "explain [RULE...]\n"
-			    "doctor PROGRAM";
+			    "doctor PROGRAM\n"
+			    "dump PID...\n"
+			    "top PID";
 static const char doc[] =
 	"Finds deadlocks in PROGRAM before they happen: runs it with all its children, then reports lock-order cycles, lock misuse and the "
 	"deadlocks that occurred, and exits with 66 when there is an error among them."
 	"\v"
 	"report reads a recording again; confirm makes the cycles that a run shows happen, or says that it could not; explain tells what a "
-	"rule means; doctor tells whether a program can be watched.\n"
+	"rule means; doctor tells whether a program can be watched; dump says what each thread of a process that runs under gridlock holds "
+	"and "
+	"waits for, top the same, live.\n"
 	"The same options, as name=value separated by spaces, work in GRIDLOCK_OPTIONS.\n"
 	"Exit code: the program's own, or 66 with findings, 125 when gridlock itself failed, 126 and 127 as in the shell.";
 

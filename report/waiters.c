@@ -92,6 +92,8 @@ static void add_slot(struct waiters *waiters, size_t image, const struct slot *s
 				  .sequence = slot->wait_sequence,
 				  .tid = slot->tid,
 				  .object = slot->wait_object,
+				  .start = slot->start,
+				  .created = slot->created,
 				  .state = waiters->owned[waiters->owned_count++] = state_of(slot, now)};
 	memcpy(waiter->name, slot->name, sizeof(slot->name));
 }
@@ -162,8 +164,14 @@ const struct thread *waiter_thread(struct builder *builder, const struct waiter 
 	thread->id = waiter->state->thread;
 	thread->tid = (pid_t)waiter->tid;
 	thread->pid = process ? (pid_t)process->pid : 0;
-	thread->name = waiter->name[0]		    ? build_text(builder, "%s", waiter->name)
-		       : thread->tid == thread->pid ? "main"
-						    : build_text(builder, "thread %u", waiter->state->thread);
+	thread->created = build_stack(builder, waiter->created);
+	if (waiter->name[0])
+		thread->name = build_text(builder, "%s", waiter->name);
+	else if (thread->tid == thread->pid)
+		thread->name = "main";
+	else
+		thread->name = build_start_name(builder, waiter->start);
+	if (!thread->name)
+		thread->name = build_text(builder, "thread %u", waiter->state->thread);
 	return thread;
 }

@@ -17,6 +17,8 @@ struct waiter {
 	uint32_t tid;
 	uint64_t object; /* slot.wait_object */
 	char name[17];	 /* as the slot knows it; empty: none */
+	frame_t start;
+	uint32_t created;
 	const struct fact_blocked *state;
 };
 struct waiters {

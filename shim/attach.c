@@ -209,6 +209,8 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	info->tid = own_tid();
 	slot->thread = info->id;
 	slot->tid = slot->wait_tid = info->tid;
+	slot->start = info->start ? module_frame((uintptr_t)info->start) : 0;
+	slot->created = info->create_stack;
 	memcpy(slot->name, info->name, sizeof(slot->name));
 	self->info = info;
 	self->attached = slot;

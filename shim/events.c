@@ -208,6 +208,9 @@ void event_named(struct self *self, struct thread_info *info, const char *name)
 		return;
 	strncpy(info->name, name, sizeof(info->name) - 1);
 	memcpy(fact.name, info->name, sizeof(fact.name));
+	for (struct slot *slot = sink_slot_next(NULL); slot; slot = sink_slot_next(slot))
+		if (slot->thread == info->id)
+			memcpy(slot->name, info->name, sizeof(slot->name));
 	if (process->events && note_find(&process->events->dependencies.notes, info->id, 0))
 		sink_append(&fact.head);
 	state_unlock(self);
@@ -453,6 +456,24 @@ void event_finding(struct self *self, const struct evidence *evidence)
 		add_finding(e, self, evidence);
 	else
 		sink_limit(LIMIT_LOST_MEMORY);
+	state_unlock(self);
+}
+
+/* ---- waits ---- */
+
+#define WAITS_DESCRIBED_MAX 4096u
+
+void event_waited(struct self *self, uint64_t id)
+{
+	uint64_t *waited = &self->waited[id % WAITED_SIZE];
+
+	if (*waited == id)
+		return;
+	*waited = id;
+	if (process->waits_described >= WAITS_DESCRIBED_MAX || !state_lock(self))
+		return;
+	process->waits_described++;
+	describe_lock(id);
 	state_unlock(self);
 }
 

@@ -64,6 +64,10 @@ void event_finding(struct self *self, const struct evidence *evidence);
 /* Adds a stack to the evidence; a stack of 0 (none known) is left out. */
 void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t thread, uint32_t stack, uint8_t mode);
 
+/* A thread waits for the lock, which may come to nothing else: what it is called becomes a fact, for who looks at the waits from outside. The first
+ * few thousand locks only; a few loads for one that the thread has waited for before. */
+void event_waited(struct self *self, uint64_t id);
+
 /* A deadlock (rings.c): a number for it; each thread that waits meanwhile; then the deadlock itself, a ring of `count` threads. The caller holds
  * process->lock. */
 struct blocked {

@@ -182,13 +182,16 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	held_record(self, request);
 	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);
 	steer_request(self, request, stack);
+	event_waited(self, request->lock);
 	mark_awaited(request->lock);
 	publish(self->attached, request->lock, mode, request->address, stack, limit_nsec(limit));
 }
 
 void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site)
 {
-	if (what == WAIT_CONDITION)
+	if (what == WAIT_CONDITION && lock) {
+		event_waited(self, lock);
 		mark_awaited(lock);
+	}
 	publish(self->attached, lock, what | (uint32_t)how << 8, object, stack_capture(self, site)->stack, 0);
 }

@@ -7,6 +7,7 @@
 #include "held.h"
 #include "sink.h"
 #include "trace.h"
+#include "wakers.h"
 
 /* Something that threads are ordered by: a semaphore, a barrier. Never given back while the process lives: readers have no lock. */
 struct sync {
@@ -104,13 +105,14 @@ static struct sync *sync_of(const void *object)
 
 void segment_forget(const void *object)
 {
-	struct self *self = process->syncs ? self_enter() : NULL;
+	struct self *self = process->syncs || process->wakers ? self_enter() : NULL;
 	struct arena *arena = &process->arena;
 	struct sync *sync;
 
 	if (!self)
 		return;
 	if (state_lock(self)) {
+		waker_forget(object);
 		sync = sync_find(object);
 		if (sync) {
 			HASH_DELETE(hh, process->syncs, sync);
@@ -164,6 +166,7 @@ void segment_release(struct self *self, const void *object, enum order_event eve
 	uint32_t stack;
 	struct sync *sync;
 
+	waker_note(self, object, site);
 	if (trace_on(self))
 		trace_order(self, TRACE_POST, object, 0, stack_capture(self, site)->stack);
 	if ((!info->used && info->segment == 1 && info->clock.count == 0) ||
@@ -260,6 +263,7 @@ uint64_t segment_barrier_arrive(struct self *self, const void *barrier, struct s
 		return 0;
 	sync = sync_find(barrier);
 	if (sync && sync->count) {
+		atomic_store_explicit(&self->attached->wait_lock, sync->count, memory_order_relaxed);
 		round = sync->arrived / sync->count;
 		if (trace_on(self))
 			trace_order(self, TRACE_POST, barrier, round + 1, stack);

@@ -345,6 +345,18 @@ bool sink_trace_grow(struct recording_chunk *chunk, uint32_t *ready, uint32_t en
 	return chunk_grow(chunk, ready, end);
 }
 
+struct waker *sink_wakers_new(void)
+{
+	const uint32_t size = WAKERS_COUNT * (uint32_t)sizeof(struct waker);
+	uint32_t ready, index = chunk_claim(CHUNK_WAKERS, &ready);
+	struct recording_chunk *chunk = index ? chunk_at(index) : NULL;
+
+	if (!chunk || !chunk_grow(chunk, &ready, (uint32_t)sizeof(*chunk) + size))
+		return NULL;
+	atomic_store_explicit(&chunk->used, size, memory_order_release);
+	return (struct waker *)(chunk + 1);
+}
+
 /* ---- slots: numbered from 1 in their chunk, so that each lies on pages of its own ---- */
 
 static struct slot *slot_at(struct recording_chunk *chunk, uint32_t index)

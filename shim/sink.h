@@ -37,6 +37,9 @@ struct recording_chunk *sink_trace_new(uint32_t *ready);
 /* Makes its first `end` bytes ready. By the thread that writes to it. */
 bool sink_trace_grow(struct recording_chunk *chunk, uint32_t *ready, uint32_t end);
 
+/* A table of WAKERS_COUNT wakers for this process, all free; NULL: no room. The caller holds process->lock. */
+struct waker *sink_wakers_new(void);
+
 /* A slot for a thread of this process, zeroed but for `process`; the caller holds process->lock. NULL: no room, counted. */
 struct slot *sink_slot_new(void);
 void sink_slot_free(struct slot *slot);

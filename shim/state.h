@@ -25,6 +25,8 @@
 #define PASSED_SIZE 64 /* onces that a thread has passed */
 #define BY_TID	    1024u
 #define AWAITED	    4096u
+#define WOKE_SIZE   16u
+#define WAITED_SIZE 16u
 
 /* A stack by the call that it was captured at: see stack.h. */
 struct memo {
@@ -72,6 +74,8 @@ struct self {
 	uint32_t released_news;
 	uint32_t acquired_version;
 	const struct sync *acquired;
+	uint64_t waited[WAITED_SIZE]; /* locks that it has waited for, by number */
+	uint64_t woke[WOKE_SIZE];     /* what it has woken others for, by address: wakers.c */
 	uint64_t seen[SEEN_SIZE];
 	struct memo memo[MEMO_SIZE];
 	union {
@@ -108,6 +112,10 @@ struct process {
 	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */
 	struct trace *free_traces;
+	uint32_t waits_described; /* locks that are described because somebody waited for them */
+	struct waker *wakers;	  /* in the recording (wakers.c); NULL: none yet */
+	uint64_t wakers_count, wakers_forgotten;
+	bool wakers_refused;
 	_Atomic bool trace_over; /* an event is missing in the trace: no more are written */
 	_Atomic bool blind;	 /* an event is missing that could excuse a ring: no more dependencies are taken in (event_missing) */
 };

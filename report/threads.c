@@ -1,0 +1,275 @@
+/* threads.c: see threads.h. */
+#include "threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "blocked.h"
+#include "memory.h"
+#include "output.h"
+#include "text_blocked.h"
+
+/* ---- what there is to be said of a wait ---- */
+
+static const struct waiter *thread_of(const struct moment *moment, uint32_t thread)
+{
+	for (size_t i = 0; i < moment->waiters.count; i++)
+		if (moment->waiters.list[i].image == moment->image && moment->waiters.list[i].process == moment->process &&
+		    moment->waiters.list[i].state->thread == thread)
+			return &moment->waiters.list[i];
+	return NULL;
+}
+
+static const char *thread_name(struct moment *moment, uint32_t thread)
+{
+	const struct waiter *waiter = thread_of(moment, thread);
+	const struct thread *known;
+
+	if (waiter)
+		return waiter_thread(&moment->builder, waiter)->name;
+	build_from(&moment->builder, moment->image);
+	known = build_thread(&moment->builder, thread);
+	return known ? known->name : build_text(&moment->builder, "thread %u", thread);
+}
+
+/* The lock was left locked: by whom, and how. */
+static const char *orphaned(struct moment *moment, uint64_t lock)
+{
+	static const char *const causes[CAUSE_COUNT] = {
+		"ended",	 "returned from its start routine", "called pthread_exit",
+		"was cancelled", "left the section by longjmp",	    "left the section by an exception"};
+	const struct image *image = &moment->run->images[moment->image];
+
+	for (size_t i = 0; i < image->findings_count; i++) {
+		const struct fact_finding *finding = image->findings[i];
+
+		if (finding->process != moment->process || finding->rule != RULE_LOCK_LEAKED || finding->lock != lock ||
+		    finding->stacks_count == 0 || finding->cause >= CAUSE_COUNT)
+			continue;
+		return build_text(
+			&moment->builder, "it will never be unlocked: thread `%s`, which took it %s, %s without unlocking (lock-leaked)",
+			thread_name(moment, finding->stacks[0].thread),
+			story_place(&moment->builder, build_stack(&moment->builder, finding->stacks[0].stack)), causes[finding->cause]);
+	}
+	return NULL;
+}
+
+/* Threads that have woken others at an object, in the order in which they did so first. */
+struct wakers {
+	uint32_t threads[WAKERS_COUNT], stacks[WAKERS_COUNT];
+	uint64_t when[WAKERS_COUNT];
+	size_t count;
+};
+
+static void add_waker(struct wakers *wakers, const struct waker *waker)
+{
+	size_t at = wakers->count++;
+
+	for (; at && wakers->when[at - 1] > waker->when; at--) {
+		wakers->threads[at] = wakers->threads[at - 1];
+		wakers->stacks[at] = wakers->stacks[at - 1];
+		wakers->when[at] = wakers->when[at - 1];
+	}
+	wakers->threads[at] = waker->thread;
+	wakers->stacks[at] = waker->stack;
+	wakers->when[at] = waker->when;
+}
+
+static void find_wakers(const struct moment *moment, uint64_t object, struct wakers *wakers)
+{
+	const struct image *image = &moment->run->images[moment->image];
+
+	wakers->count = 0;
+	for (uint32_t i = 1; i < image->header->chunks_max && (size_t)(i + 1) * RECORDING_CHUNK <= image->size; i++) {
+		const struct recording_chunk *chunk =
+			(const struct recording_chunk *)((const char *)image->data + (size_t)i * RECORDING_CHUNK);
+		const struct waker *table = (const struct waker *)(chunk + 1);
+
+		if (chunk->kind != CHUNK_WAKERS || chunk->process != moment->process)
+			continue;
+		for (uint32_t j = 0; j < WAKERS_COUNT; j++)
+			if (table[j].object == object && wakers->count < WAKERS_COUNT)
+				add_waker(wakers, &table[j]);
+		return;
+	}
+}
+
+#define WAKERS_SHOWN 6
+
+/* Who has ended the wait of others so far, and can still. */
+static const char *woken_by(struct moment *moment, const struct waiter *waiter)
+{
+	struct wakers *wakers = new_zeroed(1, sizeof(*wakers));
+	struct builder *builder = &moment->builder;
+	const char *said = "nobody has signalled it so far";
+	bool hope = false;
+
+	find_wakers(moment, waiter->object, wakers);
+	for (size_t i = 0; i < wakers->count; i++) {
+		const struct waiter *thread = thread_of(moment, wakers->threads[i]);
+		const char *now = !thread ? "ended" : thread->state->wait == WAIT_NOTHING ? "runs" : "waits itself";
+
+		hope |= thread && thread->state->wait == WAIT_NOTHING;
+		if (i < WAKERS_SHOWN)
+			said = build_text(builder, "%s `%s`, %s (%s)", i ? build_text(builder, "%s;", said) : "signalled so far by",
+					  thread_name(moment, wakers->threads[i]),
+					  story_place(builder, build_stack(builder, wakers->stacks[i])), now);
+		else if (i == WAKERS_SHOWN)
+			said = build_text(builder, "%s; and %zu others", said, wakers->count - i);
+	}
+	if (wakers->count && !hope)
+		said = build_text(builder, "%s: none of them runs; a lost wake-up?", said);
+	free(wakers);
+	return said;
+}
+
+static const char *at_barrier(struct moment *moment, const struct waiter *waiter)
+{
+	size_t here = 0;
+
+	for (size_t i = 0; i < moment->waiters.count; i++) {
+		const struct waiter *other = &moment->waiters.list[i];
+
+		here += other->image == waiter->image && other->process == waiter->process &&
+			WAIT_WHAT(other->state->wait) == WAIT_BARRIER && other->object == waiter->object;
+	}
+	return waiter->state->lock
+		       ? build_text(&moment->builder, "%zu of %llu threads have come", here, (unsigned long long)waiter->state->lock)
+		       : NULL;
+}
+
+const char *threads_diagnosis(struct moment *moment, const struct waiter *waiter)
+{
+	const struct fact_blocked *state = waiter->state;
+	struct blocked blocked = blocked_of(&moment->builder, &moment->waiters, waiter);
+	const char *why;
+
+	switch (WAIT_WHAT(state->wait)) {
+	case LOCK_EXCLUSIVE:
+	case LOCK_SHARED:
+		if (blocked.holder)
+			return NULL;
+		why = orphaned(moment, state->lock);
+		return why ? why : "no thread that runs or waits is known to hold it";
+	case WAIT_CONDITION:
+	case WAIT_SEMAPHORE:
+		return woken_by(moment, waiter);
+	case WAIT_BARRIER:
+		return at_barrier(moment, waiter);
+	default:
+		return NULL;
+	}
+}
+
+/* ---- all threads ---- */
+
+/* Locks first, then what else is waited for, the longest first; then who runs and holds something, then who runs. */
+static int rank(const struct waiter *waiter)
+{
+	uint32_t what = WAIT_WHAT(waiter->state->wait);
+
+	if (what <= LOCK_SHARED)
+		return 0;
+	if (what == WAIT_JOIN)
+		return 1;
+	if (waiter->state->wait != WAIT_NOTHING)
+		return 2;
+	return waiter->state->count ? 3 : 4;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct waiter *a = *(const struct waiter *const *)left, *b = *(const struct waiter *const *)right;
+
+	if (rank(a) != rank(b))
+		return rank(a) - rank(b);
+	if (a->state->nsec != b->state->nsec)
+		return a->state->nsec > b->state->nsec ? -1 : 1;
+	return a->state->thread < b->state->thread ? -1 : a->state->thread > b->state->thread;
+}
+
+static void put_ring(void *ctx, const struct stuck_ring *ring)
+{
+	struct moment *moment = ((void **)ctx)[0];
+	const struct paper *paper = ((void **)ctx)[1];
+	const struct waiter *first = &moment->waiters.list[ring->members[0]];
+	struct finding finding;
+
+	if (first->image != moment->image || first->process != moment->process)
+		return;
+	finding = blocked_finding(&moment->builder, &moment->waiters, ring);
+	story_tell(&moment->builder, &finding);
+	fprintf(paper->stream, "  %sThey wait for each other%s: %s\n", paper_begin(paper, RED), paper_end(paper), finding.message);
+}
+
+static void put_waiter(const struct paper *paper, struct moment *moment, const struct waiter *waiter)
+{
+	struct blocked blocked = blocked_of(&moment->builder, &moment->waiters, waiter);
+	const char *diagnosis = threads_diagnosis(moment, waiter);
+
+	text_waiter(paper, &blocked, 0);
+	if (diagnosis)
+		fprintf(paper->stream, "    %s\n", diagnosis);
+}
+
+/* Threads that run and hold nothing, in one paragraph. */
+static void put_idle(const struct paper *paper, struct moment *moment, const struct waiter **list, size_t count)
+{
+	char *words = NULL;
+
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		char *more = printed("%s%s%s (%u)", words ? words : "", words ? ", " : "", waiter_thread(&moment->builder, list[i])->name,
+				     list[i]->tid);
+
+		free(words);
+		words = more;
+	}
+	fputc('\n', paper->stream);
+	paper_heading(paper, "Run, hold nothing:", words);
+	free(words);
+}
+
+static void put_all(const struct paper *paper, struct moment *moment)
+{
+	const struct image *image = &moment->run->images[moment->image];
+	const struct fact_process *process = (const struct fact_process *)index_find(&image->processes, moment->process);
+	const struct waiter **list = new_zeroed(moment->waiters.count + 1, sizeof(*list));
+	void *ctx[] = {moment, (void *)(uintptr_t)paper};
+	size_t count = 0, waiting = 0, shown = 0;
+
+	for (size_t i = 0; i < moment->waiters.count; i++) {
+		const struct waiter *waiter = &moment->waiters.list[i];
+
+		if (waiter->image != moment->image || waiter->process != moment->process)
+			continue;
+		list[count++] = waiter;
+		waiting += waiter->state->wait != WAIT_NOTHING;
+	}
+	fprintf(paper->stream, "%s, pid %d: %zu thread%s, %zu of them wait%s\n", process ? base_name(process->exe) : "?",
+		process ? (int)process->pid : 0, count, count == 1 ? "" : "s", waiting, waiting == 1 ? "s" : "");
+	stuck_rings(&moment->builder, &moment->waiters, put_ring, ctx);
+	if (count)
+		qsort(list, count, sizeof(*list), compare);
+	while (shown < count && rank(list[shown]) < 4)
+		put_waiter(paper, moment, list[shown++]);
+	put_idle(paper, moment, list + shown, count - shown);
+	free(list);
+}
+
+int threads_write(int fd, struct moment *moment, const struct options *options)
+{
+	struct paper paper = paper_begun(fd, options);
+	char *memory;
+	size_t size;
+	int result;
+
+	paper.stream = open_memstream(&memory, &size);
+	if (!paper.stream)
+		return -1;
+	put_all(&paper, moment);
+	result = fclose(paper.stream) == 0 ? output_all(fd, memory, size) : -1;
+	free(memory);
+	return result;
+}

@@ -1,0 +1,15 @@
+/*
+ * threads.h: the state of every thread of a process, as text: what it waits for, since when, who has that and took it where; and what there is to be
+ * said of waits that nobody will end. A diagnosis, no findings.
+ */
+#ifndef GRIDLOCK_THREADS_H
+#define GRIDLOCK_THREADS_H
+
+#include "live.h"
+
+/* 0, or -1 with errno. */
+int threads_write(int fd, struct moment *moment, const struct options *options);
+/* One line on a wait that seems to have no end, NULL: there is nothing to be said. */
+const char *threads_diagnosis(struct moment *moment, const struct waiter *waiter);
+
+#endif
