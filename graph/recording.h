@@ -455,7 +455,7 @@ struct waker {
 	uint32_t thread;
 	uint32_t stack;
 	uint64_t when; /* counts: the order in which threads did it for the first time */
-	uint64_t pad;
+	frame_t start; /* of the thread, 0 when not seen: by then it may have ended */
 };
 #define WAKERS_COUNT 504u /* on four pages, the chunk's header included */
 

@@ -59,12 +59,13 @@ static const char *words(struct builder *builder, const struct fact_blocked *sta
 	}
 }
 
-/* Who holds what it waits for, or is joined, among the others. */
-static const struct waiter *holder_of(const struct waiters *waiters, const struct waiter *waiter)
+/* Who holds what it waits for, or is joined, among the others; and which of its locks that is, -1: none. */
+static const struct waiter *holder_of(const struct waiters *waiters, const struct waiter *waiter, int *which)
 {
 	const struct fact_blocked *state = waiter->state;
 	uint32_t what = WAIT_WHAT(state->wait);
 
+	*which = -1;
 	for (size_t i = 0; i < waiters->count; i++) {
 		const struct waiter *other = &waiters->list[i];
 
@@ -72,10 +73,12 @@ static const struct waiter *holder_of(const struct waiters *waiters, const struc
 			continue;
 		if (what == WAIT_JOIN && other->state->thread == state->lock)
 			return other;
-		for (uint32_t j = 0; (what <= LOCK_SHARED || what == WAIT_CONDITION) && j < other->state->count; j++)
+		for (uint32_t j = 0; what <= LOCK_SHARED && j < other->state->count; j++) {
+			*which = (int)j;
 			if (other->state->held[j].lock == state->lock &&
 			    (other->state->held[j].mode == LOCK_EXCLUSIVE || what != LOCK_SHARED))
 				return other;
+		}
 	}
 	return NULL;
 }
@@ -83,7 +86,8 @@ static const struct waiter *holder_of(const struct waiters *waiters, const struc
 struct blocked blocked_of(struct builder *builder, const struct waiters *waiters, const struct waiter *waiter)
 {
 	const struct fact_blocked *state = waiter->state;
-	const struct waiter *holder = holder_of(waiters, waiter);
+	int which;
+	const struct waiter *holder = holder_of(waiters, waiter, &which);
 	uint32_t what = WAIT_WHAT(state->wait);
 	struct blocked blocked = {.thread = waiter_thread(builder, waiter), .msec = state->nsec / 1000000};
 
@@ -96,6 +100,8 @@ struct blocked blocked_of(struct builder *builder, const struct waiters *waiters
 		blocked.held[blocked.held_count] = held_of(builder, &state->held[blocked.held_count]);
 	if (holder)
 		blocked.holder = waiter_thread(builder, holder);
+	if (holder && which >= 0)
+		blocked.taken = build_stack(builder, holder->state->held[which].stack);
 	return blocked;
 }
 

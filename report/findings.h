@@ -78,6 +78,7 @@ struct blocked {
 	const char *waits;	     /* "waits for `L`", "waits on a condition, with `M`", "runs" ... */
 	const struct lock *lock;     /* that it waits for; NULL: it is none */
 	const struct thread *holder; /* of it, or the thread that is joined; NULL: none that is known */
+	const struct stack *taken;   /* where the holder took it */
 	uint64_t msec;		     /* for how long so far; 0: not known */
 	const struct stack *stack;   /* NULL when there is none */
 	size_t held_count;

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-static const char *thread_name(const struct link *link)
-{
-	return link->thread ? link->thread->name : "an unknown thread";
-}
+#define NAME_MAX_SHOWN 60
+#define NAME_ROOM      (NAME_MAX_SHOWN + 40)
 
 static const struct link *next_of(const struct finding *finding, size_t i)
 {
@@ -100,10 +98,8 @@ static void put_oval(const struct canvas *canvas, const char *name, const char *
 	put_line(canvas, line, back);
 }
 
-#define NAME_MAX_SHOWN 60
-
 /* Names that are too long are cut: the links below tell them whole. */
-static const char *shown(const char *name, char room[NAME_MAX_SHOWN + 4])
+static const char *shown(const char *name, char room[NAME_ROOM])
 {
 	if (strlen(name) <= NAME_MAX_SHOWN)
 		return name;
@@ -117,13 +113,27 @@ static const char *shown(const char *name, char room[NAME_MAX_SHOWN + 4])
 	}
 }
 
+/* A thread's name, and of which process where there are several. */
+static const char *thread_name(const struct finding *finding, size_t i, char room[NAME_ROOM])
+{
+	const struct thread *thread = finding->links[i].thread;
+	const char *name = shown(thread ? thread->name : "an unknown thread", room);
+
+	if (!thread || !finding_spans_processes(finding))
+		return name;
+	if (name != room)
+		strcpy(room, name);
+	snprintf(room + strlen(room), NAME_ROOM - strlen(room), " of process %d", (int)thread->pid);
+	return room;
+}
+
 static int widest(const struct finding *finding)
 {
-	char room[NAME_MAX_SHOWN + 4];
+	char room[NAME_ROOM];
 	int width = 0;
 
 	for (size_t i = 0; i < finding->links_count; i++) {
-		int thread = columns(shown(thread_name(&finding->links[i]), room)) + 4;
+		int thread = columns(thread_name(finding, i, room)) + 4;
 		int lock = columns(shown(finding->links[i].wanted.lock->name, room)) + 4;
 
 		width = thread > width ? thread : width;
@@ -136,7 +146,7 @@ void picture_text(FILE *stream, const char *indent, const struct finding *findin
 {
 	int width = widest(finding);
 	struct canvas canvas = {.stream = stream, .indent = indent, .center = width / 2, .width = width / 2 + 22};
-	char room[NAME_MAX_SHOWN + 4];
+	char room[NAME_ROOM];
 
 	if (canvas.width < width + 4)
 		canvas.width = width + 4;
@@ -144,7 +154,7 @@ void picture_text(FILE *stream, const char *indent, const struct finding *findin
 		bool last = i + 1 == finding->links_count;
 		char line[64];
 
-		put_box(&canvas, shown(thread_name(&finding->links[i]), room), i == 0, "|");
+		put_box(&canvas, thread_name(finding, i, room), i == 0, "|");
 		put_arrow(&canvas, ':', picture_wait(finding, i), "|");
 		/* The end of a thread is no thing of its own. */
 		if (next_of(finding, i)->by != LINK_END) {

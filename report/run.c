@@ -23,6 +23,7 @@
 #include "preload.h"
 #include "suppress.h"
 #include "verdict.h"
+#include "watch.h"
 
 struct launch {
 	const struct options *options;
@@ -41,6 +42,8 @@ struct launch {
 	bool given_up; /* and a further one says not to wait for them */
 	bool (*enough)(void *ctx);
 	void *ctx;
+	struct watch *watch; /* NULL: nobody looks */
+	bool deadlocked;     /* processes were killed for it */
 };
 
 /* ---- signals: what is sent to the launcher goes on to the program ---- */
@@ -242,11 +245,13 @@ static void say_who(const struct launch *launch)
 /* How long to sleep: until something happens, but for what there is to be done meanwhile. */
 static const struct timespec *nap(const struct launch *launch, bool said)
 {
-	static const struct timespec tenth = {.tv_nsec = 100000000}, two_seconds = {.tv_sec = 2};
+	static const struct timespec tenth = {.tv_nsec = 100000000}, half = {.tv_nsec = 500000000}, two_seconds = {.tv_sec = 2};
 
 	if (launch->enough)
 		return &tenth;
-	return launch->ended && !said ? &two_seconds : NULL;
+	if (launch->ended && !said)
+		return &two_seconds;
+	return launch->watch ? &half : NULL;
 }
 
 static void wait_for_all(struct launch *launch)
@@ -262,14 +267,19 @@ static void wait_for_all(struct launch *launch)
 			forward(launch, &info);
 		if (launch->enough && launch->enough(launch->ctx)) {
 			tell_descendants(launch, SIGKILL);
-		} else if (signal < 0 && errno == EAGAIN && !launch->enough) {
+		} else if (signal < 0 && errno == EAGAIN && launch->ended && !said && !launch->enough) {
 			say_who(launch);
 			said = true;
+		} else if (signal < 0 && errno == EAGAIN && launch->watch) {
+			launch->deadlocked |= watch_look(launch->watch);
 		}
 	}
 }
 
 /* ---- afterwards ---- */
+
+/* Of a program that was killed because it was deadlocked, where the finding does not count. */
+#define EXIT_DEADLOCKED 66
 
 /* Dies of the program's signal, without a second core: a core_pattern that is a pipe heeds no limit. Returns where signals do not kill, as
  * process 1 of a container. */
@@ -290,6 +300,8 @@ static void die_likewise(int signal)
 
 static int own_code(const struct launch *launch)
 {
+	if (launch->deadlocked && !WIFEXITED(launch->status))
+		return EXIT_DEADLOCKED;
 	return WIFEXITED(launch->status) ? WEXITSTATUS(launch->status) : 128 + WTERMSIG(launch->status);
 }
 
@@ -334,7 +346,7 @@ static int finish(struct launch *launch, struct suppressions *suppressions, stru
 	if (!keep)
 		folder_remove(launch->folder);
 	/* A signal says more than a finding, which is in the report. */
-	if (whole && WIFSIGNALED(launch->status)) {
+	if (whole && WIFSIGNALED(launch->status) && !launch->deadlocked) {
 		die_likewise(WTERMSIG(launch->status));
 		code = own_code(launch);
 	}
@@ -406,7 +418,9 @@ int run_main(const struct options *options, char **argv)
 		return code;
 	outputs = outputs_open(options, argv[0], STDERR_FILENO, true);
 	launch.folder = *record ? folder_named(record) : folder_private();
+	launch.watch = watch_new(launch.folder, options);
 	run(&launch);
+	watch_free(launch.watch);
 	code = finish(&launch, suppressions, &outputs);
 	suppressions_free(suppressions);
 	free(launch.library);

@@ -8,6 +8,7 @@
 #include "graph/hash.h"
 #include "graph/waits.h"
 #include "memory.h"
+#include "slots.h"
 
 /* ---- which lock it is ---- */
 
@@ -134,6 +135,10 @@ void stuck_rings(struct builder *builder, const struct waiters *waiters, void (*
 struct found {
 	struct builder *builder;
 	const struct waiters *waiters;
+	bool watched; /* the launcher saw it while it was there */
+	/* Threads of deadlocks that the launcher saw: killed, they show them too. */
+	struct waiter *known;
+	size_t known_count;
 	void (*add)(struct builder *builder, const struct finding *finding);
 };
 
@@ -146,17 +151,34 @@ static bool is_recorded(const struct image *image, uint32_t thread)
 	return false;
 }
 
+static bool is_known(const struct found *found, const struct waiter *waiter)
+{
+	for (size_t i = 0; i < found->known_count; i++)
+		if (found->known[i].image == waiter->image && found->known[i].process == waiter->process &&
+		    found->known[i].sequence == waiter->sequence && found->known[i].tid == waiter->tid)
+			return true;
+	return is_recorded(&found->builder->run->images[waiter->image], waiter->state->thread);
+}
+
 static void add_ring(void *ctx, const struct stuck_ring *ring)
 {
 	struct found *found = ctx;
-	const struct waiter *first = &found->waiters->list[ring->members[0]];
 	struct finding finding;
 
-	if (is_recorded(&found->builder->run->images[first->image], first->state->thread))
+	if (is_known(found, &found->waiters->list[ring->members[0]]))
 		return;
 	finding = blocked_finding(found->builder, found->waiters, ring);
-	finding.reason = (char *)"each of them stood there, without a time limit, when its process ended";
+	finding.reason = (char *)(found->watched ? blocked_reason(found->builder, found->waiters, ring)
+						 : "each of them stood there, without a time limit, when its process ended");
 	found->add(found->builder, &finding);
+}
+
+static void know(struct found *found, const struct waiters *waiters)
+{
+	found->known = resized(found->known, found->known_count + waiters->count + 1, sizeof(*found->known));
+	if (waiters->count)
+		memcpy(found->known + found->known_count, waiters->list, waiters->count * sizeof(*found->known));
+	found->known_count += waiters->count;
 }
 
 static int compare_places(const void *left, const void *right)
@@ -202,9 +224,16 @@ void stuck_recorded(struct builder *builder, size_t image, uint32_t process,
 
 void stuck_find(struct builder *builder, void (*add)(struct builder *builder, const struct finding *finding))
 {
-	struct waiters dead = waiters_read(builder->run, WAITERS_DEAD);
-	struct found found = {builder, &dead, add};
+	struct waiters waiters;
+	struct found found = {.builder = builder, .waiters = &waiters, .watched = true, .add = add};
 
-	stuck_rings(builder, &dead, add_ring, &found);
-	waiters_free(&dead);
+	for (unsigned number = 0; slots_read(builder->run, &number, &waiters); waiters_free(&waiters)) {
+		stuck_rings(builder, &waiters, add_ring, &found);
+		know(&found, &waiters);
+	}
+	found.watched = false;
+	waiters = waiters_read(builder->run, WAITERS_DEAD);
+	stuck_rings(builder, &waiters, add_ring, &found);
+	waiters_free(&waiters);
+	free(found.known);
 }

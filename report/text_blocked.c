@@ -50,7 +50,7 @@ static void put_ring_thread(const struct paper *paper, const struct finding *fin
 	put_held_beside(paper, blocked, link->by == LINK_LOCK ? link->held.lock : NULL);
 }
 
-static bool waits_alike(const struct blocked *a, const struct blocked *b)
+bool text_waits_alike(const struct blocked *a, const struct blocked *b)
 {
 	return a->stack == b->stack && a->holder == b->holder && strcmp(a->waits, b->waits) == 0 && a->held_count + b->held_count == 0;
 }
@@ -71,6 +71,11 @@ void text_waiter(const struct paper *paper, const struct blocked *blocked, size_
 	} else {
 		fputc('\n', paper->stream);
 	}
+	if (blocked->holder && blocked->lock && blocked->taken) {
+		fprintf(paper->stream, "    `%s` took it in ", blocked->holder->name);
+		paper_place(paper, blocked->taken);
+		fputc('\n', paper->stream);
+	}
 	put_held_beside(paper, blocked, NULL);
 }
 
@@ -80,10 +85,10 @@ static void put_beside(const struct paper *paper, const struct finding *finding,
 	size_t others = 0;
 
 	for (size_t j = finding->links_count; j < i; j++)
-		if (waits_alike(&finding->blocked[j], &finding->blocked[i]))
+		if (text_waits_alike(&finding->blocked[j], &finding->blocked[i]))
 			return;
 	for (size_t j = i + 1; j < finding->blocked_count; j++)
-		others += waits_alike(&finding->blocked[j], &finding->blocked[i]);
+		others += text_waits_alike(&finding->blocked[j], &finding->blocked[i]);
 	text_waiter(paper, &finding->blocked[i], others);
 }
 

@@ -20,16 +20,19 @@ static const struct waiter *thread_of(const struct moment *moment, uint32_t thre
 	return NULL;
 }
 
-static const char *thread_name(struct moment *moment, uint32_t thread)
+/* `start`: its start routine, if that is known beside. */
+static const char *thread_name(struct moment *moment, uint32_t thread, frame_t start)
 {
 	const struct waiter *waiter = thread_of(moment, thread);
 	const struct thread *known;
+	const char *name;
 
 	if (waiter)
 		return waiter_thread(&moment->builder, waiter)->name;
 	build_from(&moment->builder, moment->image);
 	known = build_thread(&moment->builder, thread);
-	return known ? known->name : build_text(&moment->builder, "thread %u", thread);
+	name = known ? known->name : build_start_name(&moment->builder, start);
+	return name ? name : build_text(&moment->builder, "thread %u", thread);
 }
 
 /* The lock was left locked: by whom, and how. */
@@ -48,7 +51,7 @@ static const char *orphaned(struct moment *moment, uint64_t lock)
 			continue;
 		return build_text(
 			&moment->builder, "it will never be unlocked: thread `%s`, which took it %s, %s without unlocking (lock-leaked)",
-			thread_name(moment, finding->stacks[0].thread),
+			thread_name(moment, finding->stacks[0].thread, 0),
 			story_place(&moment->builder, build_stack(&moment->builder, finding->stacks[0].stack)), causes[finding->cause]);
 	}
 	return NULL;
@@ -56,8 +59,7 @@ static const char *orphaned(struct moment *moment, uint64_t lock)
 
 /* Threads that have woken others at an object, in the order in which they did so first. */
 struct wakers {
-	uint32_t threads[WAKERS_COUNT], stacks[WAKERS_COUNT];
-	uint64_t when[WAKERS_COUNT];
+	const struct waker *list[WAKERS_COUNT];
 	size_t count;
 };
 
@@ -65,14 +67,9 @@ static void add_waker(struct wakers *wakers, const struct waker *waker)
 {
 	size_t at = wakers->count++;
 
-	for (; at && wakers->when[at - 1] > waker->when; at--) {
-		wakers->threads[at] = wakers->threads[at - 1];
-		wakers->stacks[at] = wakers->stacks[at - 1];
-		wakers->when[at] = wakers->when[at - 1];
-	}
-	wakers->threads[at] = waker->thread;
-	wakers->stacks[at] = waker->stack;
-	wakers->when[at] = waker->when;
+	for (; at && wakers->list[at - 1]->when > waker->when; at--)
+		wakers->list[at] = wakers->list[at - 1];
+	wakers->list[at] = waker;
 }
 
 static void find_wakers(const struct moment *moment, uint64_t object, struct wakers *wakers)
@@ -106,14 +103,14 @@ static const char *woken_by(struct moment *moment, const struct waiter *waiter)
 
 	find_wakers(moment, waiter->object, wakers);
 	for (size_t i = 0; i < wakers->count; i++) {
-		const struct waiter *thread = thread_of(moment, wakers->threads[i]);
+		const struct waiter *thread = thread_of(moment, wakers->list[i]->thread);
 		const char *now = !thread ? "ended" : thread->state->wait == WAIT_NOTHING ? "runs" : "waits itself";
 
 		hope |= thread && thread->state->wait == WAIT_NOTHING;
 		if (i < WAKERS_SHOWN)
 			said = build_text(builder, "%s `%s`, %s (%s)", i ? build_text(builder, "%s;", said) : "signalled so far by",
-					  thread_name(moment, wakers->threads[i]),
-					  story_place(builder, build_stack(builder, wakers->stacks[i])), now);
+					  thread_name(moment, wakers->list[i]->thread, wakers->list[i]->start),
+					  story_place(builder, build_stack(builder, wakers->list[i]->stack)), now);
 		else if (i == WAKERS_SHOWN)
 			said = build_text(builder, "%s; and %zu others", said, wakers->count - i);
 	}
@@ -202,32 +199,59 @@ static void put_ring(void *ctx, const struct stuck_ring *ring)
 	fprintf(paper->stream, "  %sThey wait for each other%s: %s\n", paper_begin(paper, RED), paper_end(paper), finding.message);
 }
 
-static void put_waiter(const struct paper *paper, struct moment *moment, const struct waiter *waiter)
-{
-	struct blocked blocked = blocked_of(&moment->builder, &moment->waiters, waiter);
-	const char *diagnosis = threads_diagnosis(moment, waiter);
+/* A thread with all that is known of it. */
+struct known {
+	struct blocked blocked;
+	const char *diagnosis; /* NULL: none */
+};
 
-	text_waiter(paper, &blocked, 0);
-	if (diagnosis)
-		fprintf(paper->stream, "    %s\n", diagnosis);
+static bool alike(const struct known *a, const struct known *b)
+{
+	return text_waits_alike(&a->blocked, &b->blocked) &&
+	       strcmp(a->diagnosis ? a->diagnosis : "", b->diagnosis ? b->diagnosis : "") == 0;
+}
+
+/* Threads that wait alike are told together. */
+static void put_known(const struct paper *paper, const struct known *list, size_t count, size_t i)
+{
+	size_t others = 0;
+
+	for (size_t j = 0; j < i; j++)
+		if (alike(&list[j], &list[i]))
+			return;
+	for (size_t j = i + 1; j < count; j++)
+		others += alike(&list[j], &list[i]);
+	text_waiter(paper, &list[i].blocked, others);
+	if (list[i].diagnosis)
+		fprintf(paper->stream, "    %s\n", list[i].diagnosis);
+}
+
+static void put_threads(const struct paper *paper, struct moment *moment, const struct waiter **list, size_t count)
+{
+	struct known *known = new_zeroed(count + 1, sizeof(*known));
+
+	for (size_t i = 0; i < count; i++)
+		known[i] = (struct known){blocked_of(&moment->builder, &moment->waiters, list[i]), threads_diagnosis(moment, list[i])};
+	for (size_t i = 0; i < count; i++)
+		put_known(paper, known, count, i);
+	free(known);
 }
 
 /* Threads that run and hold nothing, in one paragraph. */
 static void put_idle(const struct paper *paper, struct moment *moment, const struct waiter **list, size_t count)
 {
-	char *words = NULL;
+	char *words = copied("run and hold nothing:");
 
-	if (count == 0)
-		return;
+	if (count)
+		fputc('\n', paper->stream);
 	for (size_t i = 0; i < count; i++) {
-		char *more = printed("%s%s%s (%u)", words ? words : "", words ? ", " : "", waiter_thread(&moment->builder, list[i])->name,
-				     list[i]->tid);
+		char *more = printed("%s%s %s (%u)", words, i ? "," : "", waiter_thread(&moment->builder, list[i])->name, list[i]->tid);
 
 		free(words);
 		words = more;
 	}
-	fputc('\n', paper->stream);
-	paper_heading(paper, "Run, hold nothing:", words);
+	if (count)
+		paper_heading(paper, "Others:", words);
 	free(words);
 }
 
@@ -237,7 +261,7 @@ static void put_all(const struct paper *paper, struct moment *moment)
 	const struct fact_process *process = (const struct fact_process *)index_find(&image->processes, moment->process);
 	const struct waiter **list = new_zeroed(moment->waiters.count + 1, sizeof(*list));
 	void *ctx[] = {moment, (void *)(uintptr_t)paper};
-	size_t count = 0, waiting = 0, shown = 0;
+	size_t count = 0, waiting = 0, told = 0;
 
 	for (size_t i = 0; i < moment->waiters.count; i++) {
 		const struct waiter *waiter = &moment->waiters.list[i];
@@ -252,9 +276,10 @@ static void put_all(const struct paper *paper, struct moment *moment)
 	stuck_rings(&moment->builder, &moment->waiters, put_ring, ctx);
 	if (count)
 		qsort(list, count, sizeof(*list), compare);
-	while (shown < count && rank(list[shown]) < 4)
-		put_waiter(paper, moment, list[shown++]);
-	put_idle(paper, moment, list + shown, count - shown);
+	while (told < count && rank(list[told]) < 4)
+		told++;
+	put_threads(paper, moment, list, told);
+	put_idle(paper, moment, list + told, count - told);
 	free(list);
 }
 

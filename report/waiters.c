@@ -79,7 +79,7 @@ static struct waiter *waiters_add(struct waiters *waiters)
 	return &waiters->list[waiters->count++];
 }
 
-static void add_slot(struct waiters *waiters, size_t image, const struct slot *slot, uint64_t now)
+void waiters_add_slot(struct waiters *waiters, size_t image, const struct slot *slot, uint64_t now)
 {
 	struct waiter *waiter;
 
@@ -96,6 +96,15 @@ static void add_slot(struct waiters *waiters, size_t image, const struct slot *s
 				  .created = slot->created,
 				  .state = waiters->owned[waiters->owned_count++] = state_of(slot, now)};
 	memcpy(waiter->name, slot->name, sizeof(slot->name));
+}
+
+static void add_slot(struct waiters *waiters, size_t image, const struct slot *slot, uint64_t now)
+{
+	size_t count = waiters->count;
+
+	waiters_add_slot(waiters, image, slot, now);
+	if (waiters->count > count)
+		waiters->list[count].slot = slot;
 }
 
 static void read_slots(struct waiters *waiters, const struct run *run, size_t number, enum waiters_of which)

@@ -19,6 +19,7 @@ struct waiter {
 	char name[17];	 /* as the slot knows it; empty: none */
 	frame_t start;
 	uint32_t created;
+	const struct slot *slot; /* in the copy of the recording; NULL: it comes from elsewhere */
 	const struct fact_blocked *state;
 };
 struct waiters {
@@ -34,6 +35,8 @@ enum waiters_of { WAITERS_LIVE, WAITERS_DEAD };
 struct waiters waiters_read(const struct run *run, enum waiters_of which);
 /* Those of a deadlock that is recorded in that image. */
 struct waiters waiters_of_deadlock(const struct run *run, size_t image, const struct fact_deadlock *deadlock);
+/* Adds one, as it was at that time of CLOCK_MONOTONIC; `slot` is not kept. A free one is passed over. */
+void waiters_add_slot(struct waiters *waiters, size_t image, const struct slot *slot, uint64_t now);
 void waiters_free(struct waiters *waiters);
 
 /* Does the process run? */

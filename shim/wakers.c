@@ -56,6 +56,7 @@ void waker_note(struct self *self, const void *object, struct site site)
 		waker->thread = self->info->id;
 		waker->stack = stack;
 		waker->when = ++process->wakers_count;
+		waker->start = self->attached->start;
 		atomic_store_explicit(&waker->object, (uintptr_t)object, memory_order_release);
 	}
 	state_unlock(self);

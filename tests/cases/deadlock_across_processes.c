@@ -34,13 +34,13 @@ int main(void)
 	if (fork() == 0) {
 		take(shared->B);
 		meet();
-		alarm(1);
+		alarm(5);
 		take(shared->A);
 		return 0;
 	}
 	take(shared->A);
 	meet();
-	alarm(1);
+	alarm(5);
 	take(shared->B);
 	return 0;
 }
