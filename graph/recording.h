@@ -79,6 +79,7 @@ enum stack_label {
 	LABEL_INITIALISED,     /* it was initialised (again) here */
 	LABEL_WAITED,	       /* the condition was waited on here */
 	LABEL_WAITED_OTHER,    /* and here, with another mutex */
+	LABEL_FORKED,	       /* the process was forked here */
 	LABEL_COUNT
 };
 

@@ -149,7 +149,8 @@ static const char *const labels[LABEL_COUNT] = {"acquired here",
 						"freed here",
 						"initialised here",
 						"waited here",
-						"waited here with another mutex"};
+						"waited here with another mutex",
+						"forked here"};
 static const char *const causes[CAUSE_COUNT] = {NULL, "return", "pthread_exit", "cancel", "longjmp", "exception"};
 
 static void add_misuse(struct builder *builder, const struct fact_finding *fact)

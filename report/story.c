@@ -187,6 +187,13 @@ static const char *misuse_story(struct builder *builder, const struct finding *f
 	case RULE_OWNER_DIED:
 		return build_text(builder, "thread `%s` unlocks `%s`, whose owner had died, without pthread_mutex_consistent",
 				  labelled_thread(finding, "unlocked here"), lock);
+	case RULE_FORK_LOCKED:
+		return build_text(builder, "the process forked while thread `%s` held `%s`, and the child takes locks",
+				  labelled_thread(finding, "acquired here"), lock);
+	case RULE_FORK_LOCKED_CHILD:
+		return build_text(builder,
+				  "a forked child asks for `%s`, which thread `%s` of its parent held at the fork: it waits for ever", lock,
+				  labelled_thread(finding, "acquired here"));
 	case RULE_RELOCK_REFUSED:
 		return build_text(builder, "thread `%s` asked for `%s`, which it holds itself; libc refused with EDEADLK",
 				  labelled_thread(finding, "asked for here"), lock);
@@ -226,6 +233,10 @@ static const char *misuse_reason(const struct finding *finding)
 		return "concurrent waits on one condition with different mutexes are undefined (POSIX)";
 	case RULE_OWNER_DIED:
 		return "from now on every lock of it is refused with ENOTRECOVERABLE";
+	case RULE_FORK_LOCKED:
+		return "only the thread that forks goes on in the child: nobody is there to unlock it";
+	case RULE_FORK_LOCKED_CHILD:
+		return "the thread that holds it does not exist in the child";
 	case RULE_RELOCK_REFUSED:
 	case RULE_UNLOCK_REFUSED:
 		return "the program was told by the call's result";

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "fork.h"
 #include "gates.h"
 #include "held.h"
 #include "holders.h"
@@ -387,6 +388,7 @@ void attach_fork_prepare(void)
 	fork_deep_room = self->deep_room;
 	fork_alone = HASH_COUNT(process->infos) <= 1;
 	segment_fork_prepare(self);
+	fork_prepare(self);
 	fork_prepared = true;
 }
 
@@ -438,8 +440,10 @@ void attach_fork_child(void)
 	/* A handler that ran before this one may have attached the thread and taken locks: what was held comes below nothing of that. */
 	if (self && self->attached->depth == 0)
 		carry_over(self);
-	if (self)
+	if (self) {
 		segment_fork_child(self);
+		fork_begin(self);
+	}
 	fork_prepared = false;
 	atomic_store(&tables_busy, false);
 }

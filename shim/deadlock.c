@@ -24,7 +24,7 @@ static void alarm_line(struct text *text)
 		real.syscall(SYS_write, STDERR_FILENO, text->start, text->used);
 }
 
-static void alarm_self(const struct self *self)
+static void alarm_thread(const struct self *self, const char *why)
 {
 	char line[200];
 	struct text text = text_into(line, sizeof(line) - 32);
@@ -35,7 +35,7 @@ static void alarm_self(const struct self *self)
 		text_add(text_add(text_add(&text, " ("), self->info->name), ")");
 	text_add(&text, " of process ");
 	text_add_number(&text, (uint64_t)getpid());
-	text_add(&text, " waits for a lock that it holds itself");
+	text_add(&text, why);
 	text.room = sizeof(line);
 	alarm_line(&text);
 }
@@ -86,7 +86,7 @@ void deadlock_self(struct self *self, const struct request *request, const struc
 	const struct timespec second = {.tv_sec = 1};
 
 	report_self(self, request, held);
-	alarm_self(self);
+	alarm_thread(self, " waits for a lock that it holds itself");
 	if (settings.on_deadlock == ON_DEADLOCK_REPORT)
 		return;
 	/* Another thread may still unlock it for this one. */
@@ -94,6 +94,20 @@ void deadlock_self(struct self *self, const struct request *request, const struc
 	holder_take_posted(self);
 	if (held_find(self, request->address))
 		end_process(self);
+}
+
+/* ---- a forked child that waits for a thread of its parent's ---- */
+
+void deadlock_forked(struct self *self)
+{
+	const struct timespec second = {.tv_sec = 1};
+
+	alarm_thread(self, " waits for a lock that another thread held at the fork");
+	if (settings.on_deadlock == ON_DEADLOCK_REPORT)
+		return;
+	/* As long as for any other one: what else there is to be said gets said. */
+	sleep_for(&second);
+	end_process(self);
 }
 
 /* ---- threads that wait for each other ---- */

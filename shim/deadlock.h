@@ -11,6 +11,10 @@
  * program is to go on and block. In the slow path. */
 void deadlock_self(struct self *self, const struct request *request, const struct held *held);
 
+/* The thread asks for a lock that was another thread's when this process was forked, which is recorded: what on_deadlock says; returns when the
+ * program is to go on and block. In the slow path. */
+void deadlock_forked(struct self *self);
+
 /*
  * A thread that has published that it waits, and may be the last to join a ring of waits:
  *

@@ -200,6 +200,14 @@ void event_traced(struct thread_info *info)
 		describe_thread(e, info);
 }
 
+void event_thread_fact(uint32_t number)
+{
+	struct events *e = events();
+
+	if (e)
+		describe_thread_number(e, number);
+}
+
 void event_named(struct self *self, struct thread_info *info, const char *name)
 {
 	struct fact_thread_name fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD_NAME}, .id = info->id};

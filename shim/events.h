@@ -91,6 +91,8 @@ void event_process_ends(struct self *self, enum end_how how, int code);
 
 /* The thread is traced: it becomes a fact. The caller holds process->lock. */
 void event_traced(struct thread_info *info);
+/* The thread, by number, becomes a fact, if it is known in this process. The caller holds process->lock. */
+void event_thread_fact(uint32_t number);
 /* The thread got a name. */
 void event_named(struct self *self, struct thread_info *info, const char *name);
 

@@ -6,6 +6,7 @@
 
 #include "deadlock.h"
 #include "events.h"
+#include "fork.h"
 #include "held.h"
 #include "holders.h"
 #include "identity.h"
@@ -96,6 +97,8 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 	if (!self_enter())
 		return real_lock(mutex, timed);
 	mutex_relock(self, mutex, request);
+	if (process->forked_locked)
+		fork_locked(self, request);
 	held_wait_begin(self, request, timed);
 	near = mutex_near(self, mutex);
 	self_leave(self);

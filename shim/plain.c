@@ -3,6 +3,7 @@
 
 #include "deadlock.h"
 #include "events.h"
+#include "fork.h"
 #include "holders.h"
 #include "identity.h"
 #include "misuse.h"
@@ -54,6 +55,8 @@ void plain_ask(struct plain *call)
 		return;
 	if (!call->recursive)
 		plain_relock(self, &request);
+	if (process->forked_locked)
+		fork_locked(self, &request);
 	held_wait_begin(self, &request, call->how == LOCK_BLOCKING ? NULL : &some_time);
 	near = !call->later && call->how == LOCK_BLOCKING && deadlock_near(self, 0);
 	call->asked = true;

@@ -1,6 +1,7 @@
 /* rwlock.c: pthread_rwlock_*. Reading is a hot path: a reader writes nothing that other threads read but libc's own counter. */
 #include "deadlock.h"
 #include "events.h"
+#include "fork.h"
 #include "held.h"
 #include "holders.h"
 #include "identity.h"
@@ -82,6 +83,8 @@ static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct
 	if (!self_enter())
 		return real_lock(rwlock, request->mode, timed);
 	rwlock_relock(self, rwlock, request);
+	if (process->forked_locked)
+		fork_locked(self, request);
 	held_wait_begin(self, request, timed);
 	near = deadlock_near(self, libc_rwlock_writer(rwlock));
 	self_leave(self);

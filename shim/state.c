@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "fork.h"
 #include "real.h"
 #include "sandbox.h"
 #include "sink.h"
@@ -144,7 +145,8 @@ void self_leave(struct self *self)
 {
 	errno = self->saved_errno;
 	signal_fence();
-	self->slot = self->attached;
+	/* A forked child's first lock is awaited: self_open. */
+	self->slot = process->fork_pending ? NULL : self->attached;
 	self->busy = false;
 }
 
@@ -154,7 +156,10 @@ SLOW struct self *self_open(void)
 
 	real_ready();
 	self = self_enter();
-	if (self)
-		self_leave(self);
+	if (!self)
+		return NULL;
+	if (process->fork_pending)
+		fork_first_lock(self);
+	self_leave(self);
 	return self;
 }

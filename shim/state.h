@@ -60,6 +60,7 @@ struct self {
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
 	uint64_t ring;	     /* of waits that it is in, as it was seen last (rings.h); 0: none */
+	uint32_t fork_stack; /* of the call of fork under way; 0: not by its wrapper */
 	bool joins;	     /* counted in process->joining */
 	struct trace *trace; /* where its events go; NULL: nowhere */
 	uint64_t no_frame;   /* 0: what a memo entry without a known caller compares */
@@ -116,6 +117,8 @@ struct process {
 	struct waker *wakers;	  /* in the recording (wakers.c); NULL: none yet */
 	uint64_t wakers_count, wakers_forgotten;
 	bool wakers_refused;
+	uint32_t forked_locked;	 /* locks that other threads held at the fork that made this process (fork.c) */
+	bool fork_pending;	 /* and it has taken no lock since */
 	_Atomic bool trace_over; /* an event is missing in the trace: no more are written */
 	_Atomic bool blind;	 /* an event is missing that could excuse a ring: no more dependencies are taken in (event_missing) */
 };

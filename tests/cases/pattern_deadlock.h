@@ -25,9 +25,11 @@ static void *thread3(void *unused);
 
 int main(void)
 {
-	void *(*const scripts[])(void *) = {thread1, thread2,
+	void *(*const scripts[])(void *) = {
+		thread1,
+		thread2,
 #if THREADS > 2
-					    thread3
+		thread3
 #endif
 	};
 	pthread_t threads[THREADS];
