@@ -80,6 +80,7 @@ enum stack_label {
 	LABEL_WAITED,	       /* the condition was waited on here */
 	LABEL_WAITED_OTHER,    /* and here, with another mutex */
 	LABEL_FORKED,	       /* the process was forked here */
+	LABEL_HANDLED,	       /* a signal handler acquired it here */
 	LABEL_COUNT
 };
 
@@ -333,9 +334,9 @@ struct fact_finding_stack {
 struct fact_finding { /* a misuse; cycles are found by the command */
 	struct fact head;
 	uint32_t id;
-	uint16_t rule; /* number in rules.def, from 0 */
-	uint8_t cause; /* enum lock_cause */
-	uint8_t pad;
+	uint16_t rule;	  /* number in rules.def, from 0 */
+	uint8_t cause;	  /* enum lock_cause */
+	uint8_t signal;	  /* number of the signal whose handler it is about; 0: none */
 	uint32_t process; /* serial */
 	uint32_t thread;  /* that did it */
 	uint64_t lock;

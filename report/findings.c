@@ -150,8 +150,18 @@ static const char *const labels[LABEL_COUNT] = {"acquired here",
 						"initialised here",
 						"waited here",
 						"waited here with another mutex",
-						"forked here"};
+						"forked here",
+						"acquired in a signal handler here"};
 static const char *const causes[CAUSE_COUNT] = {NULL, "return", "pthread_exit", "cancel", "longjmp", "exception"};
+
+static const char *signal_name(struct builder *builder, uint8_t number)
+{
+	const char *name = number ? sigabbrev_np(number) : NULL;
+
+	if (name)
+		return build_text(builder, "SIG%s", name);
+	return number ? build_text(builder, "signal %u", number) : NULL;
+}
 
 static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 {
@@ -161,6 +171,7 @@ static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 	if (fact->rule >= rules_count || fact->cause >= CAUSE_COUNT)
 		return;
 	finding.cause = causes[fact->cause];
+	finding.signal = signal_name(builder, fact->signal);
 	finding.pid = process ? (pid_t)process->pid : 0;
 	finding.exe = process ? process->exe : "?";
 	finding.stacks = build_alloc(builder, fact->stacks_count * sizeof(*finding.stacks));

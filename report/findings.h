@@ -109,8 +109,9 @@ struct finding {
 	char *reason;	   /* why it has this rule; never NULL */
 	uint64_t count;
 	bool suppressed;
-	const char *cause; /* "return", "pthread_exit", "cancel", "longjmp", "exception" or NULL */
-	pid_t pid;	   /* of the process */
+	const char *signal; /* "SIGUSR1", whose handler it is about; or NULL */
+	const char *cause;  /* "return", "pthread_exit", "cancel", "longjmp", "exception" or NULL */
+	pid_t pid;	    /* of the process */
 	const char *exe;
 	size_t locks_count, links_count, stacks_count;
 	const struct lock **locks;

@@ -156,6 +156,10 @@ static const char *misuse_story(struct builder *builder, const struct finding *f
 
 	switch (finding->rule) {
 	case RULE_SELF_DEADLOCK:
+		if (finding->signal)
+			return build_text(builder,
+					  "thread `%s` asks for `%s` in its handler of %s, which came while it held it: it waits for ever",
+					  labelled_thread(finding, "asked for here"), lock, finding->signal);
 		return build_text(builder, "thread `%s` asks for `%s`, which it holds itself: it waits for ever",
 				  labelled_thread(finding, "asked for here"), lock);
 	case RULE_UNLOCK_NOT_LOCKED:
@@ -187,6 +191,9 @@ static const char *misuse_story(struct builder *builder, const struct finding *f
 	case RULE_OWNER_DIED:
 		return build_text(builder, "thread `%s` unlocks `%s`, whose owner had died, without pthread_mutex_consistent",
 				  labelled_thread(finding, "unlocked here"), lock);
+	case RULE_SIGNAL_LOCK:
+		return build_text(builder, "the handler of %s takes `%s`, which thread `%s` takes with that signal open", finding->signal,
+				  lock, labelled_thread(finding, "acquired here"));
 	case RULE_FORK_LOCKED:
 		return build_text(builder, "the process forked while thread `%s` held `%s`, and the child takes locks",
 				  labelled_thread(finding, "acquired here"), lock);
@@ -233,6 +240,8 @@ static const char *misuse_reason(const struct finding *finding)
 		return "concurrent waits on one condition with different mutexes are undefined (POSIX)";
 	case RULE_OWNER_DIED:
 		return "from now on every lock of it is refused with ENOTRECOVERABLE";
+	case RULE_SIGNAL_LOCK:
+		return "the signal can come while the lock is held: then the handler waits for the thread that it interrupts";
 	case RULE_FORK_LOCKED:
 		return "only the thread that forks goes on in the child: nobody is there to unlock it";
 	case RULE_FORK_LOCKED_CHILD:

@@ -72,6 +72,9 @@ static void report_self(struct self *self, const struct request *request, const 
 	evidence_add(&evidence, LABEL_ACQUIRED, self->info->id, held->stack, held->mode);
 	evidence_add(&evidence, LABEL_JUMPED, self->info->id, held->jump_stack, 0);
 	evidence_add(&evidence, LABEL_WANTED, self->info->id, stack_capture(self, request->site)->stack, request->mode);
+	/* Did a signal come in between? */
+	if (self->signals && evidence.rule == RULE_SELF_DEADLOCK)
+		evidence.signal = (uint8_t)(__builtin_ctzll(self->signals) + 1);
 	event_finding(self, &evidence);
 }
 

@@ -9,6 +9,7 @@
 #include "holders.h"
 #include "index.h"
 #include "module.h"
+#include "signal.h"
 #include "sink.h"
 #include "trace.h"
 
@@ -120,6 +121,7 @@ struct lock_class *event_lock_gone(uint64_t id)
 	struct lock *lock = lock_find(&locks, id);
 	struct lock_class *class = lock ? lock->class : NULL;
 
+	signal_lock_gone(id);
 	if (lock)
 		dependency_retire(process->events ? &process->events->dependencies : NULL, &locks, lock);
 	return class;
@@ -392,7 +394,7 @@ void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t th
 
 static uint64_t finding_key(const struct evidence *evidence, const struct lock *lock)
 {
-	uint64_t key = hash_mix(evidence->rule, evidence->cause);
+	uint64_t key = hash_mix(evidence->rule, (uint64_t)evidence->signal << 8 | evidence->cause);
 
 	key = hash_mix(key, lock ? lock->class->id : 0);
 	for (uint32_t i = 0; i < evidence->count; i++)
@@ -405,7 +407,11 @@ static struct fact_finding *write_finding(struct self *self, const struct eviden
 	union {
 		struct fact_finding fact;
 		char room[sizeof(struct fact_finding) + sizeof(evidence->stacks)];
-	} u = {.fact = {.head.kind = FACT_FINDING, .rule = evidence->rule, .cause = evidence->cause, .process = process->serial}};
+	} u = {.fact = {.head.kind = FACT_FINDING,
+			.rule = evidence->rule,
+			.cause = evidence->cause,
+			.signal = evidence->signal,
+			.process = process->serial}};
 
 	u.fact.head.size = sizeof(u.fact) + evidence->count * sizeof(evidence->stacks[0]);
 	u.fact.id = atomic_fetch_add_explicit(&sink_header->next_finding, 1, memory_order_relaxed);

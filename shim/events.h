@@ -56,6 +56,7 @@ void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how,
 struct evidence {
 	enum rule rule;
 	enum lock_cause cause;
+	uint8_t signal; /* its number; 0: there is none */
 	uint64_t lock;
 	uint32_t count;
 	struct fact_finding_stack stacks[4];

@@ -5,6 +5,7 @@
 
 #include "events.h"
 #include "holders.h"
+#include "signal.h"
 #include "sink.h"
 #include "steer.h"
 #include "trace.h"
@@ -66,12 +67,25 @@ void held_record(struct self *self, const struct request *request)
 		event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
 }
 
+/* Its stack is new, or a signal handler's. */
+static void look_at(struct self *self, const struct request *request)
+{
+	uint32_t stack;
+
+	self->look = false;
+	self->direct = self->look_direct;
+	stack = stack_capture(self, request->site)->stack;
+	signal_taken(self, request, stack);
+}
+
 SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
 {
 	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 
 	if (!self_enter())
 		return;
+	if (self->look)
+		look_at(self, &request);
 	if (!recorded && request.how != LOCK_TRY)
 		held_record(self, &request);
 	held_put(self, &request);

@@ -30,10 +30,11 @@ static void mark_active(struct self *self, uint64_t cfa, uint64_t pc)
 	}
 }
 
-static bool visit(void *ctx, uint64_t pc, uint64_t sp)
+static bool visit(void *ctx, uint64_t pc, uint64_t sp, bool interrupted)
 {
 	struct walk *walk = ctx;
 
+	(void)interrupted;
 	/* The stack pointer of a frame at its call is the CFA of the frame that it called. */
 	if (walk->inner_pc)
 		mark_active(walk->self, sp, walk->inner_pc);

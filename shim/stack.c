@@ -6,6 +6,7 @@
 #include "graph/hash.h"
 #include "module.h"
 #include "objects.h"
+#include "signal.h"
 #include "sink.h"
 #include "steer.h"
 #include "unwinder.h"
@@ -28,7 +29,7 @@ void stack_init(void)
 /* ---- walking ---- */
 
 struct visitor {
-	bool (*visit)(void *ctx, uint64_t pc, uint64_t sp);
+	bool (*visit)(void *ctx, uint64_t pc, uint64_t sp, bool interrupted);
 	void *ctx;
 };
 
@@ -43,12 +44,12 @@ static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *ar
 	if (module_is_own(pc))
 		return _URC_NO_REASON;
 	/* A return address lies behind its call, and readers look at pc - 1. In a frame that a signal interrupted pc is exact. */
-	if (!visitor->visit(visitor->ctx, pc + (before_instruction != 0), unwinder.cfa(context)))
+	if (!visitor->visit(visitor->ctx, pc + (before_instruction != 0), unwinder.cfa(context), before_instruction != 0))
 		return _URC_END_OF_STACK;
 	return _URC_NO_REASON;
 }
 
-void stack_walk(bool (*visit)(void *ctx, uint64_t pc, uint64_t sp), void *ctx)
+void stack_walk(bool (*visit)(void *ctx, uint64_t pc, uint64_t sp, bool interrupted), void *ctx)
 {
 	struct visitor visitor = {visit, ctx};
 
@@ -66,10 +67,11 @@ uint64_t stack_function(uint64_t pc)
 struct capture {
 	struct self *self;
 	uint64_t taker, above; /* CFAs of the calling function, and of its caller */
+	uint64_t handler;      /* where the innermost signal handler goes on; 0: there is none */
 	bool cut;
 };
 
-static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp)
+static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp, bool interrupted)
 {
 	struct capture *capture = ctx;
 	struct fact_stack *stack = &capture->self->scratch;
@@ -79,6 +81,9 @@ static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp)
 		capture->taker = sp;
 	if (stack->count == 2)
 		capture->above = sp;
+	/* Between the two lies the frame that the kernel has made, which returns from the signal. */
+	if (interrupted && !capture->handler && stack->count >= 2)
+		capture->handler = stack->frames[stack->count - 2];
 	if (stack->count == MAX_FRAMES) {
 		capture->cut = true;
 		return false;
@@ -212,6 +217,23 @@ static struct memo *memo_fill(struct self *self, struct memo *place, uint64_t ke
 	return place;
 }
 
+/* The push that follows is to take the slow path, and to look at its lock (held.c). */
+static void look_next(struct self *self)
+{
+	if (!self->look)
+		self->look_direct = self->direct;
+	self->look = true;
+	self->direct = 0;
+}
+
+/* A call inside of a signal handler has no place in the memo: that it is one is to be seen each time. */
+static const struct memo *in_handler(struct self *self, uint64_t handler, uint32_t id)
+{
+	self->signals = signal_handled_by(stack_function(handler));
+	self->handled = (struct memo){.taker = (uintptr_t)(&self->no_frame + 1), .stack = id};
+	return &self->handled;
+}
+
 const struct memo *stack_capture(struct self *self, struct site site)
 {
 	uint64_t key = stack_key(site);
@@ -219,8 +241,10 @@ const struct memo *stack_capture(struct self *self, struct site site)
 	struct capture capture = {.self = self};
 	uint32_t id;
 
+	self->signals = 0;
 	if (memo)
 		return memo;
+	look_next(self);
 	self->scratch.count = 0;
 	stack_walk(capture_frame, &capture);
 	if (self->scratch.count == 0)
@@ -233,6 +257,8 @@ const struct memo *stack_capture(struct self *self, struct site site)
 		id = stack_intern(self);
 		state_unlock(self);
 	}
+	if (capture.handler)
+		return in_handler(self, capture.handler, id);
 	/* A signal handler of this thread passes through while we are here, so nobody sees the entry half written. */
 	return memo_fill(self, place, key, &capture, id);
 }

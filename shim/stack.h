@@ -16,7 +16,8 @@
 /* Looks the unwinder up; at start. Without it stacks have one frame, the caller. */
 void stack_init(void);
 
-/* The memo entry of `site`; walks the stack when it is new. The thread is in the slow path; takes and releases process->lock. */
+/* The memo entry of `site`; walks the stack when it is new. Sets self->signals; what is inside of a signal handler is walked each time. The thread
+ * is in the slow path; takes and releases process->lock. The entry is good until the next call. */
 const struct memo *stack_capture(struct self *self, struct site site);
 INLINE uint64_t stack_key(struct site site)
 {
@@ -50,8 +51,8 @@ INLINE const struct memo *stack_at(struct self *self, struct site site)
 uint64_t stack_taker(struct self *self, struct site site);
 
 /* Walks the live stack: calls `visit` with each frame outside this library, innermost first: where it goes on, its stack pointer at the
- * call, until that returns false. The thread is in the slow path. */
-void stack_walk(bool (*visit)(void *ctx, uint64_t pc, uint64_t sp), void *ctx);
+ * call, and whether a signal interrupted it there, until that returns false. The thread is in the slow path. */
+void stack_walk(bool (*visit)(void *ctx, uint64_t pc, uint64_t sp, bool interrupted), void *ctx);
 /* Start of the function that `pc` lies in, 0 when unknown. */
 uint64_t stack_function(uint64_t pc);
 

@@ -59,11 +59,15 @@ struct self {
 	uint32_t deep_room; /* entries in `deep` */
 	struct held *deep;  /* held entries from SLOT_HELD on */
 	struct self *next_free;
-	uint64_t ring;	     /* of waits that it is in, as it was seen last (rings.h); 0: none */
-	uint32_t fork_stack; /* of the call of fork under way; 0: not by its wrapper */
-	bool joins;	     /* counted in process->joining */
-	struct trace *trace; /* where its events go; NULL: nowhere */
-	uint64_t no_frame;   /* 0: what a memo entry without a known caller compares */
+	uint64_t ring;	      /* of waits that it is in, as it was seen last (rings.h); 0: none */
+	bool look;	      /* the lock that is being taken is to be looked at: its stack is new, or a signal handler's */
+	uint32_t look_direct; /* `direct`, meanwhile 0 */
+	uint64_t signals;     /* whose handler the stack captured last is inside of (signal.h); 0: of none */
+	uint32_t fork_stack;  /* of the call of fork under way; 0: not by its wrapper */
+	bool joins;	      /* counted in process->joining */
+	struct trace *trace;  /* where its events go; NULL: nowhere */
+	struct memo handled;  /* of the last call inside of a signal handler */
+	uint64_t no_frame;    /* 0: what a memo entry without a known caller compares */
 	/* While it is in a join (attach.c). */
 	struct self *next_joiner;
 	pthread_t join_thread;
@@ -113,6 +117,7 @@ struct process {
 	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */
 	struct trace *free_traces;
+	struct taken *taken;	  /* locks by what signals are open where they are taken: signal.c */
 	uint32_t waits_described; /* locks that are described because somebody waited for them */
 	struct waker *wakers;	  /* in the recording (wakers.c); NULL: none yet */
 	uint64_t wakers_count, wakers_forgotten;

@@ -23,7 +23,7 @@ def rotated($names): if length == 0 then . else
 
 def finding:
   (reduce .locks[] as $lock ({}; .[$lock.id] = $lock.name)) as $names
-  | "\(.level) \(.rule)\(if .cause then " (\(.cause))" else "" end), count \(.count)\n"
+  | "\(.level) \(.rule)\(if .cause then " (\(.cause))" else "" end)\(if .signal then " (\(.signal))" else "" end), count \(.count)\n"
     + "  locks \(.locks | map("\(.name) (\(.kind))") | sort | join(", "))\n"
     + (.links | rotated($names) | map("  \(thread) \({"end": "ends", "queue": "is in line for"}[.by] // "holds") \($names[.held.lock]) (\(.held.mode)) [\(.held.stack | stack)], "
         + "wants \($names[.wanted.lock]) (\(.wanted.mode), \(.wanted.how)) [\(.wanted.stack | stack)]\n") | join(""))
