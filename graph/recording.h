@@ -81,6 +81,8 @@ enum stack_label {
 	LABEL_WAITED_OTHER,    /* and here, with another mutex */
 	LABEL_FORKED,	       /* the process was forked here */
 	LABEL_HANDLED,	       /* a signal handler acquired it here */
+	LABEL_NEEDED,	       /* who is waited for acquired it here */
+	LABEL_WOKEN,	       /* and signalled, or posted, here */
 	LABEL_COUNT
 };
 

@@ -151,7 +151,9 @@ static const char *const labels[LABEL_COUNT] = {"acquired here",
 						"waited here",
 						"waited here with another mutex",
 						"forked here",
-						"acquired in a signal handler here"};
+						"acquired in a signal handler here",
+						"acquired on the way here",
+						"signalled here"};
 static const char *const causes[CAUSE_COUNT] = {NULL, "return", "pthread_exit", "cancel", "longjmp", "exception"};
 
 static const char *signal_name(struct builder *builder, uint8_t number)

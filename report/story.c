@@ -191,6 +191,12 @@ static const char *misuse_story(struct builder *builder, const struct finding *f
 	case RULE_OWNER_DIED:
 		return build_text(builder, "thread `%s` unlocks `%s`, whose owner had died, without pthread_mutex_consistent",
 				  labelled_thread(finding, "unlocked here"), lock);
+	case RULE_WAIT_HOLDING:
+		return build_text(builder, "thread `%s` waits %s while it holds `%s`, which thread `%s` takes %s",
+				  labelled_thread(finding, "waited here"),
+				  labelled(finding, "signalled here") ? "for a signal" : "for another one to end", lock,
+				  labelled_thread(finding, "acquired on the way here"),
+				  labelled(finding, "signalled here") ? "before it signals" : "before it ends");
 	case RULE_SIGNAL_LOCK:
 		return build_text(builder, "the handler of %s takes `%s`, which thread `%s` takes with that signal open", finding->signal,
 				  lock, labelled_thread(finding, "acquired here"));
@@ -240,6 +246,8 @@ static const char *misuse_reason(const struct finding *finding)
 		return "concurrent waits on one condition with different mutexes are undefined (POSIX)";
 	case RULE_OWNER_DIED:
 		return "from now on every lock of it is refused with ENOTRECOVERABLE";
+	case RULE_WAIT_HOLDING:
+		return "when the waiter comes first, the other one waits for the lock, and nobody ends the wait";
 	case RULE_SIGNAL_LOCK:
 		return "the signal can come while the lock is held: then the handler waits for the thread that it interrupts";
 	case RULE_FORK_LOCKED:

@@ -12,6 +12,7 @@
 #include "gates.h"
 #include "held.h"
 #include "holders.h"
+#include "holding.h"
 #include "libc.h"
 #include "module.h"
 #include "objects.h"
@@ -94,6 +95,7 @@ static void info_free(struct thread_info *info)
 			joiner->join_info = NULL;
 	segment_clock_free(info);
 	gates_free(info);
+	holding_free(info);
 	arena_free(&process->arena, info, sizeof(*info));
 }
 
@@ -294,6 +296,7 @@ void attach_release(struct self *self)
 	if (self->deep)
 		state_pages_free(self->deep, self->deep_room * sizeof(*self->deep));
 	info->ended = true;
+	holding_ends(self);
 	if (info->detached)
 		info_remove(info);
 	self->next_free = process->free_selves;
@@ -461,6 +464,7 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 	info->start = start;
 	segment_created(info, parent->info, create_stack);
 	gates_created(parent, info);
+	holding_idle(parent);
 	trace_thread(parent, TRACE_CREATE, info->id, create_stack);
 	parent->segment_mix = held_segment_mix(parent->info->segment);
 	return info;
@@ -540,6 +544,8 @@ void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_
 		return;
 	if (joined) {
 		gates_joined(self, info);
+		holding_joined(self, info, join_stack);
+		holding_idle(self);
 		segment_joined(self->info, info, join_stack);
 		trace_thread(self, TRACE_JOIN, info->id, join_stack);
 		self->segment_mix = held_segment_mix(self->info->segment);

@@ -32,6 +32,8 @@ struct thread_info {
 	struct gate *gates; /* what its creator held when it created it (gates.h) */
 	uint32_t gates_count, gates_room;
 	uint64_t under;	   /* hash of these locks; 0: none */
+	struct took *took; /* when it has ended: what it took (holding.h) */
+	uint32_t took_count;
 	pthread_t pthread; /* key in process's table, once known */
 	UT_hash_handle hh;
 };

@@ -1,6 +1,7 @@
 /* barrier.c: barriers: what each thread did before it came lies before what any of them does after. */
 #include "events.h"
 #include "held.h"
+#include "holding.h"
 #include "real.h"
 #include "segments.h"
 
@@ -40,12 +41,15 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 			event_report_jumped(self);
 		held_wait_for(self, WAIT_BARRIER, LOCK_BLOCKING, barrier, 0, site);
 		round = segment_barrier_arrive(self, barrier, site);
+		holding_wakes(self, barrier, 0, site);
+		holding_waits(self, barrier, site);
 		self_leave(self);
 	}
 	result = real.pthread_barrier_wait(barrier);
 	if (self && self_enter()) {
 		held_wait_end(self);
 		segment_barrier_leave(self, barrier, round);
+		holding_woken(self, barrier);
 		self_leave(self);
 	}
 	return result;

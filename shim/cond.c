@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "holders.h"
+#include "holding.h"
 #include "identity.h"
 #include "index.h"
 #include "misuse.h"
@@ -73,6 +74,8 @@ static void wait_begin(struct wait *wait, pthread_mutex_t *mutex, enum lock_how 
 	held_wait_for(self, WAIT_CONDITION, how, wait->cond, wait->request.lock, wait->request.site);
 	if (wait->request.lock)
 		wait_with(wait);
+	if (how == LOCK_BLOCKING)
+		holding_waits(self, wait->cond, wait->request.site);
 	self_leave(self);
 }
 
@@ -86,8 +89,11 @@ static void wait_end(void *argument)
 		return;
 	/* The signal comes first, then the mutex. */
 	segment_acquire(self, wait->cond);
-	if (wait->request.lock)
+	holding_woken(self, wait->cond);
+	if (wait->request.lock) {
 		held_put(self, &wait->request);
+		holding_took(self, &wait->request, stack_capture(self, wait->request.site)->stack);
+	}
 	held_wait_end(self);
 	if (wait->counted)
 		holder_wait_end(wait->cond, wait->request.lock);
@@ -144,6 +150,7 @@ void cond_signalled(const pthread_cond_t *cond, struct site site)
 	if (!self)
 		return;
 	segment_release(self, cond, EVENT_CONDITION, site);
+	holding_wakes(self, cond, holder_mutex_of(cond), site);
 	self_leave(self);
 }
 

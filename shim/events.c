@@ -459,17 +459,21 @@ static void add_finding(struct events *e, struct self *self, const struct eviden
 		arena_free(arena, finding, sizeof(*finding));
 }
 
-void event_finding(struct self *self, const struct evidence *evidence)
+void event_finding_locked(struct self *self, const struct evidence *evidence)
 {
-	struct events *e;
+	struct events *e = events();
 
-	if (!state_lock(self))
-		return;
-	e = events();
 	if (e)
 		add_finding(e, self, evidence);
 	else
 		sink_limit(LIMIT_LOST_MEMORY);
+}
+
+void event_finding(struct self *self, const struct evidence *evidence)
+{
+	if (!state_lock(self))
+		return;
+	event_finding_locked(self, evidence);
 	state_unlock(self);
 }
 

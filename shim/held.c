@@ -5,6 +5,7 @@
 
 #include "events.h"
 #include "holders.h"
+#include "holding.h"
 #include "signal.h"
 #include "sink.h"
 #include "steer.h"
@@ -76,6 +77,7 @@ static void look_at(struct self *self, const struct request *request)
 	self->direct = self->look_direct;
 	stack = stack_capture(self, request->site)->stack;
 	signal_taken(self, request, stack);
+	holding_took(self, request, stack);
 }
 
 SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
@@ -194,6 +196,7 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	uint32_t stack = stack_capture(self, request->site)->stack;
 
 	held_record(self, request);
+	holding_took(self, request, stack);
 	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);
 	steer_request(self, request, stack);
 	event_waited(self, request->lock);

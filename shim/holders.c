@@ -90,6 +90,13 @@ void holder_wait_end(const void *cond, uint64_t mutex)
 		;
 }
 
+uint64_t holder_mutex_of(const void *cond)
+{
+	const struct index_entry *entry = index_find(cond);
+
+	return entry && entry->kind == INDEX_CONDITION ? atomic_load_explicit(&entry->id, memory_order_relaxed) >> 24 : 0;
+}
+
 /* ---- foreign unlocks ---- */
 
 void holder_post_unlock(const struct holder *holder, uint64_t id)

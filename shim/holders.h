@@ -27,5 +27,7 @@ void holder_take_posted(struct self *self);
  * another mutex. */
 bool holder_wait_begin(struct self *self, const void *cond, uint64_t mutex, struct holder *other);
 void holder_wait_end(const void *cond, uint64_t mutex);
+/* The mutex that the condition was waited on with last; 0: none so far. */
+uint64_t holder_mutex_of(const void *cond);
 
 #endif

@@ -5,6 +5,7 @@
 #include "graph/clock.h"
 #include "graph/hash.h"
 #include "held.h"
+#include "holding.h"
 #include "sink.h"
 #include "trace.h"
 #include "wakers.h"
@@ -105,7 +106,7 @@ static struct sync *sync_of(const void *object)
 
 void segment_forget(const void *object)
 {
-	struct self *self = process->syncs || process->wakers ? self_enter() : NULL;
+	struct self *self = process->syncs || process->wakers || process->meetings ? self_enter() : NULL;
 	struct arena *arena = &process->arena;
 	struct sync *sync;
 
@@ -113,6 +114,7 @@ void segment_forget(const void *object)
 		return;
 	if (state_lock(self)) {
 		waker_forget(object);
+		holding_forget(object);
 		sync = sync_find(object);
 		if (sync) {
 			HASH_DELETE(hh, process->syncs, sync);

@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "held.h"
+#include "holding.h"
 #include "real.h"
 #include "segments.h"
 
@@ -22,6 +23,8 @@ static struct self *wait_begin(sem_t *sem, enum lock_how how, struct site site)
 	if (self->jumped)
 		event_report_jumped(self);
 	held_wait_for(self, WAIT_SEMAPHORE, how, sem, 0, site);
+	if (how == LOCK_BLOCKING)
+		holding_waits(self, sem, site);
 	self_leave(self);
 	return self;
 }
@@ -40,6 +43,7 @@ static void wait_end(struct self *self, const sem_t *sem, int result)
 	held_wait_end(self);
 	if (result == 0)
 		segment_acquire(self, sem);
+	holding_woken(self, sem);
 	self_leave(self);
 }
 
@@ -103,6 +107,7 @@ EXPORT int sem_post(sem_t *sem)
 	self = self_enter();
 	if (self) {
 		segment_release(self, sem, EVENT_SEMAPHORE, SITE);
+		holding_wakes(self, sem, 0, SITE);
 		self_leave(self);
 	}
 	return real.sem_post(sem);

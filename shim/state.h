@@ -28,6 +28,22 @@
 #define WOKE_SIZE   16u
 #define WAITED_SIZE 16u
 
+/* A lock that a thread took, or holds: see holding.h. */
+#define TOOK_SIZE 32u
+struct took {
+	uint64_t lock;
+	uint32_t stack;
+	uint32_t idle; /* how often the thread had waited by then */
+	uint8_t mode;
+	uint64_t tick; /* of process->tick */
+};
+/* What that thread did up to that tick lies behind. */
+#define LEARNED_SIZE 8u
+struct learned {
+	uint32_t thread;
+	uint64_t tick;
+};
+
 /* A stack by the call that it was captured at: see stack.h. */
 struct memo {
 	uint64_t key;	/* of (return address, stack pointer), changed by MEMO_* */
@@ -79,6 +95,13 @@ struct self {
 	uint32_t released_news;
 	uint32_t acquired_version;
 	const struct sync *acquired;
+	/* What it took since when, and what it knows of others: holding.h. */
+	struct took took[TOOK_SIZE];
+	uint32_t took_count, took_idle, idles, learned_count;
+	struct learned learned[LEARNED_SIZE];
+	uint64_t woke_key; /* of its last signal */
+	uint32_t woke_waits, woken_wakes;
+	const void *woken;
 	uint64_t waited[WAITED_SIZE]; /* locks that it has waited for, by number */
 	uint64_t woke[WOKE_SIZE];     /* what it has woken others for, by address: wakers.c */
 	uint64_t seen[SEEN_SIZE];
@@ -117,6 +140,9 @@ struct process {
 	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */
 	struct trace *free_traces;
+	struct meeting *meetings; /* objects that threads wait for and signal with locks held: holding.c */
+	_Atomic uint32_t waits_noted, wakes_noted;
+	_Atomic uint64_t tick;	  /* orders what is noted there */
 	struct taken *taken;	  /* locks by what signals are open where they are taken: signal.c */
 	uint32_t waits_described; /* locks that are described because somebody waited for them */
 	struct waker *wakers;	  /* in the recording (wakers.c); NULL: none yet */
