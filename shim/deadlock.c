@@ -1,6 +1,7 @@
 /* deadlock.c: see deadlock.h. */
 #include "deadlock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -183,8 +184,11 @@ static bool before(const struct timespec *a, const struct timespec *b)
 
 const struct timed *slice_next(struct slice *slice, const struct timed *own, bool monotonic)
 {
+	int saved = errno;
+
 	slice->timed = own ? *own : (struct timed){.clock = monotonic ? CLOCK_MONOTONIC : CLOCK_REALTIME, .has_clock = monotonic};
 	slice->last = clock_gettime(slice->timed.has_clock ? slice->timed.clock : CLOCK_REALTIME, &slice->until) != 0;
+	errno = saved;
 	slice->until.tv_sec++;
 	slice->last |= own && before(own->until, &slice->until);
 	if (!slice->last)

@@ -150,7 +150,7 @@ static void supervise(const struct command_line *line)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	sigaction(SIGCHLD, &standard, NULL);
+	real.sigaction(SIGCHLD, &standard, NULL);
 	pid = real.syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid == 0) {
 		sigemptyset(&all);

@@ -67,7 +67,7 @@ uint64_t stack_function(uint64_t pc)
 struct capture {
 	struct self *self;
 	uint64_t taker, above; /* CFAs of the calling function, and of its caller */
-	uint64_t handler;      /* where the innermost signal handler goes on; 0: there is none */
+	uint64_t handler;      /* where the signal handler goes on that it is inside of; 0: there is none */
 	bool cut;
 };
 
@@ -81,9 +81,13 @@ static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp, bool interrupted)
 		capture->taker = sp;
 	if (stack->count == 2)
 		capture->above = sp;
-	/* Between the two lies the frame that the kernel has made, which returns from the signal. */
-	if (interrupted && !capture->handler && stack->count >= 2)
-		capture->handler = stack->frames[stack->count - 2];
+	/* The stack of a signal handler ends with it: what it interrupts is another thing each time. Between the two lies the frame that the kernel
+	 * has made, which returns from the signal. */
+	if (interrupted && stack->count >= 2) {
+		stack->count--;
+		capture->handler = stack->frames[stack->count - 1];
+		return false;
+	}
 	if (stack->count == MAX_FRAMES) {
 		capture->cut = true;
 		return false;
