@@ -342,7 +342,7 @@ struct fact_finding { /* a misuse; cycles are found by the command */
 	uint32_t process; /* serial */
 	uint32_t thread;  /* that did it */
 	uint64_t lock;
-	_Atomic uint32_t count; /* how often the same one was seen; goes on counting after it was written */
+	_Atomic uint32_t count; /* how often the same one was seen; goes on counting after it was written. 0: it was taken back */
 	uint32_t stacks_count;
 	struct fact_finding_stack stacks[];
 };

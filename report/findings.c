@@ -170,7 +170,7 @@ static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 	const struct fact_process *process = (const struct fact_process *)index_find(&builder->image->processes, fact->process);
 	struct finding finding = {.rule = fact->rule, .count = atomic_load(&((struct fact_finding *)(uintptr_t)fact)->count)};
 
-	if (fact->rule >= rules_count || fact->cause >= CAUSE_COUNT)
+	if (fact->rule >= rules_count || fact->cause >= CAUSE_COUNT || finding.count == 0)
 		return;
 	finding.cause = causes[fact->cause];
 	finding.signal = signal_name(builder, fact->signal);

@@ -433,7 +433,7 @@ static void describe_for(struct events *e, struct self *self, const struct evide
 		describe_thread_number(e, evidence->stacks[i].thread);
 }
 
-static void add_finding(struct events *e, struct self *self, const struct evidence *evidence)
+static struct fact_finding *add_finding(struct events *e, struct self *self, const struct evidence *evidence)
 {
 	struct arena *arena = &process->arena;
 	struct lock *lock = lock_find(&locks, evidence->lock);
@@ -444,29 +444,29 @@ static void add_finding(struct events *e, struct self *self, const struct eviden
 	if (finding) {
 		if (finding->fact)
 			atomic_fetch_add_explicit(&finding->fact->count, 1, memory_order_relaxed);
-		return;
+		return finding->fact;
 	}
 	describe_for(e, self, evidence, lock);
 	finding = arena_alloc(arena, sizeof(*finding));
-	if (!finding) {
-		write_finding(self, evidence);
-		return;
-	}
+	if (!finding)
+		return write_finding(self, evidence);
 	finding->key = key;
 	finding->fact = write_finding(self, evidence);
 	HASH_ADD(hh, e->findings, key, sizeof(finding->key), finding);
-	if (!hash_added(finding))
-		arena_free(arena, finding, sizeof(*finding));
+	if (hash_added(finding))
+		return finding->fact;
+	arena_free(arena, finding, sizeof(*finding));
+	return NULL;
 }
 
-void event_finding_locked(struct self *self, const struct evidence *evidence)
+struct fact_finding *event_finding_locked(struct self *self, const struct evidence *evidence)
 {
 	struct events *e = events();
 
 	if (e)
-		add_finding(e, self, evidence);
-	else
-		sink_limit(LIMIT_LOST_MEMORY);
+		return add_finding(e, self, evidence);
+	sink_limit(LIMIT_LOST_MEMORY);
+	return NULL;
 }
 
 void event_finding(struct self *self, const struct evidence *evidence)

@@ -62,8 +62,8 @@ struct evidence {
 	struct fact_finding_stack stacks[4];
 };
 void event_finding(struct self *self, const struct evidence *evidence);
-/* The same where the caller holds process->lock. */
-void event_finding_locked(struct self *self, const struct evidence *evidence);
+/* The same where the caller holds process->lock. Returns it, as it lies in the recording: it is taken back by a count of 0. NULL: there is no room. */
+struct fact_finding *event_finding_locked(struct self *self, const struct evidence *evidence);
 /* Adds a stack to the evidence; a stack of 0 (none known) is left out. */
 void evidence_add(struct evidence *evidence, enum stack_label label, uint32_t thread, uint32_t stack, uint8_t mode);
 

@@ -28,7 +28,14 @@ struct wake_side {
 /* Where threads meet: a condition, a semaphore, a barrier. */
 struct meeting {
 	const void *object;
-	uint32_t next_wait, next_wake;
+	uint32_t next_wait, next_wake, next_free, next_told;
+	uint32_t free[SIDES]; /* threads that have signalled and needed nothing for it */
+	/* What was told, and may have to be taken back. */
+	struct {
+		struct fact_finding *fact;
+		uint64_t lock;
+		uint32_t waiter, waker;
+	} told[SIDES];
 	struct wait_side waits[SIDES];
 	struct wake_side wakes[SIDES];
 	UT_hash_handle hh;
@@ -115,35 +122,77 @@ static const struct took *needed_of(const struct took *held, const struct took *
 	return NULL;
 }
 
-/* What was found under the lock, to be told without it. */
-struct told {
-	struct evidence evidence;
-	bool found;
-};
-
-static struct told tell(const struct took *held, uint32_t waiter, uint32_t wait_stack, const struct took *needed, uint32_t waker,
-			uint32_t wake_stack)
+static struct evidence evidence_of(const struct took *held, uint32_t waiter, uint32_t wait_stack, const struct took *needed, uint32_t waker,
+				   uint32_t wake_stack)
 {
-	struct told told = {.evidence = {.rule = RULE_WAIT_HOLDING, .lock = held->lock}, .found = true};
+	struct evidence evidence = {.rule = RULE_WAIT_HOLDING, .lock = held->lock};
 
-	evidence_add(&told.evidence, LABEL_ACQUIRED, waiter, held->stack, held->mode);
-	evidence_add(&told.evidence, LABEL_WAITED, waiter, wait_stack, 0);
-	evidence_add(&told.evidence, LABEL_NEEDED, waker, needed->stack, needed->mode);
-	evidence_add(&told.evidence, LABEL_WOKEN, waker, wake_stack, 0);
-	return told;
+	evidence_add(&evidence, LABEL_ACQUIRED, waiter, held->stack, held->mode);
+	evidence_add(&evidence, LABEL_WAITED, waiter, wait_stack, 0);
+	evidence_add(&evidence, LABEL_NEEDED, waker, needed->stack, needed->mode);
+	evidence_add(&evidence, LABEL_WOKEN, waker, wake_stack, 0);
+	return evidence;
 }
 
-static struct told compare(const struct wait_side *wait, const struct wake_side *wake)
+static bool needs(const struct wake_side *wake, uint64_t lock)
+{
+	for (uint32_t i = 0; i < wake->count; i++)
+		if (wake->needed[i].lock == lock)
+			return true;
+	return false;
+}
+
+/* Has that thread ever signalled here with the lock behind it? Later it may be seen no more. */
+static bool has_needed(const struct meeting *meeting, uint32_t thread, uint64_t lock)
+{
+	for (uint32_t i = 0; i < SIDES; i++)
+		if (meeting->wakes[i].thread == thread && needs(&meeting->wakes[i], lock))
+			return true;
+	return false;
+}
+
+/* Somebody else who signals here, and has not needed the lock. */
+static bool is_ended_by_others(const struct meeting *meeting, uint32_t waiter, uint64_t lock)
+{
+	for (uint32_t i = 0; i < SIDES; i++) {
+		uint32_t free = meeting->free[i], waker = meeting->wakes[i].thread;
+
+		if ((free && free != waiter && !has_needed(meeting, free, lock)) ||
+		    (waker && waker != waiter && !has_needed(meeting, waker, lock)))
+			return true;
+	}
+	return false;
+}
+
+static void compare(struct self *self, struct meeting *meeting, const struct wait_side *wait, const struct wake_side *wake)
 {
 	if (!wait->thread || !wake->thread || wait->thread == wake->thread)
-		return (struct told){0};
+		return;
 	for (uint32_t i = 0; i < wait->count; i++) {
-		const struct took *needed = needed_of(&wait->held[i], wake->needed, wake->count, wait->learned, wake->thread);
+		const struct took *held = &wait->held[i], *needed = needed_of(held, wake->needed, wake->count, wait->learned, wake->thread);
+		struct evidence evidence;
+		struct fact_finding *fact;
 
-		if (needed)
-			return tell(&wait->held[i], wait->thread, wait->stack, needed, wake->thread, wake->stack);
+		if (!needed || is_ended_by_others(meeting, wait->thread, held->lock))
+			continue;
+		evidence = evidence_of(held, wait->thread, wait->stack, needed, wake->thread, wake->stack);
+		fact = event_finding_locked(self, &evidence);
+		meeting->told[meeting->next_told % SIDES].fact = fact;
+		meeting->told[meeting->next_told % SIDES].lock = held->lock;
+		meeting->told[meeting->next_told % SIDES].waiter = wait->thread;
+		meeting->told[meeting->next_told++ % SIDES].waker = wake->thread;
 	}
-	return (struct told){0};
+}
+
+/* The thread has signalled without the locks of what was told. */
+static void take_back(struct meeting *meeting, uint32_t thread)
+{
+	for (uint32_t i = 0; i < SIDES; i++)
+		if (meeting->told[i].fact && thread != meeting->told[i].waiter &&
+		    is_ended_by_others(meeting, meeting->told[i].waiter, meeting->told[i].lock)) {
+			atomic_store_explicit(&meeting->told[i].fact->count, 0, memory_order_relaxed);
+			meeting->told[i].fact = NULL;
+		}
 }
 
 /* ---- waits ---- */
@@ -166,7 +215,6 @@ static uint32_t held_of(struct self *self, struct took *list, uint64_t but)
 void holding_waits(struct self *self, const void *object, struct site site)
 {
 	struct wait_side wait = {.thread = self->info->id};
-	struct told told = {0};
 	struct meeting *meeting;
 
 	if (self->attached->depth == 0)
@@ -179,14 +227,12 @@ void holding_waits(struct self *self, const void *object, struct site site)
 	if (!state_lock(self))
 		return;
 	meeting = meeting_of(object);
-	for (uint32_t i = 0; meeting && i < SIDES && !told.found; i++)
-		told = compare(&wait, &meeting->wakes[i]);
+	for (uint32_t i = 0; meeting && i < SIDES; i++)
+		compare(self, meeting, &wait, &meeting->wakes[i]);
 	if (meeting)
 		meeting->waits[meeting->next_wait++ % SIDES] = wait;
 	process->waits_noted++;
 	state_unlock(self);
-	if (told.found)
-		event_finding(self, &told.evidence);
 }
 
 /* ---- signals ---- */
@@ -217,37 +263,62 @@ static uint64_t key_of(const void *object, const struct wake_side *wake)
 	return key | 1;
 }
 
+/* A signal that needed nothing: of interest only where somebody met before. */
+static void wakes_freely(struct self *self, const void *object)
+{
+	struct meeting *meeting;
+
+	if (!process->meetings ||
+	    (self->freed == object && self->freed_waits == atomic_load_explicit(&process->waits_noted, memory_order_relaxed)) ||
+	    !state_lock(self))
+		return;
+	self->freed = object;
+	self->freed_waits = atomic_load_explicit(&process->waits_noted, memory_order_relaxed);
+	meeting = meeting_find(object);
+	if (meeting) {
+		bool listed = false;
+
+		for (uint32_t i = 0; i < SIDES; i++)
+			listed |= meeting->free[i] == self->info->id;
+		if (!listed)
+			meeting->free[meeting->next_free++ % SIDES] = self->info->id;
+		take_back(meeting, self->info->id);
+	}
+	state_unlock(self);
+}
+
 void holding_wakes(struct self *self, const void *object, uint64_t mutex, struct site site)
 {
 	struct wake_side wake = {.thread = self->info->id};
-	struct told told = {0};
 	struct meeting *meeting;
 	uint64_t key;
 
-	if (self->attached->depth == 0 && self->took_idle != self->idles)
+	if (self->attached->depth || self->took_idle == self->idles)
+		wake.count = needed_for(self, wake.needed, mutex);
+	if (wake.count == 0) {
+		wakes_freely(self, object);
 		return;
-	wake.count = needed_for(self, wake.needed, mutex);
+	}
 	key = key_of(object, &wake);
 	/* The same as the last time, and nobody has come to wait: nothing new. */
-	if (wake.count == 0 ||
-	    (key == self->woke_key && self->woke_waits == atomic_load_explicit(&process->waits_noted, memory_order_relaxed)))
+	if (key == self->woke_key && self->woke_waits == atomic_load_explicit(&process->waits_noted, memory_order_relaxed))
 		return;
-	self->woke_waits = atomic_load_explicit(&process->waits_noted, memory_order_relaxed);
 	wake.stack = stack_capture(self, site)->stack;
 	wake.tick = atomic_fetch_add_explicit(&process->tick, 1, memory_order_relaxed);
 	if (!state_lock(self))
 		return;
+	self->woke_waits = atomic_load_explicit(&process->waits_noted, memory_order_relaxed);
 	meeting = meeting_of(object);
-	for (uint32_t i = 0; meeting && i < SIDES && !told.found; i++)
-		told = compare(&meeting->waits[i], &wake);
 	if (meeting && key != self->woke_key) {
 		meeting->wakes[meeting->next_wake++ % SIDES] = wake;
 		process->wakes_noted++;
 	}
+	for (uint32_t i = 0; meeting && i < SIDES; i++)
+		compare(self, meeting, &meeting->waits[i], &wake);
+	if (meeting)
+		take_back(meeting, self->info->id);
 	self->woke_key = key;
 	state_unlock(self);
-	if (told.found)
-		event_finding(self, &told.evidence);
 }
 
 /* ---- what lies behind ---- */
@@ -288,14 +359,18 @@ void holding_woken(struct self *self, const void *object)
 void holding_ends(struct self *self)
 {
 	struct thread_info *info = self->info;
-	uint32_t count = self->took_count < TOOK_SIZE ? self->took_count : TOOK_SIZE;
+	struct took last[TOOK_SIZE];
+	uint32_t count = 0;
 
+	for (uint32_t i = 0; i < TOOK_SIZE; i++)
+		if (self->took[i].lock && self->took[i].idle == self->idles)
+			last[count++] = self->took[i];
 	if (count == 0 || info->detached)
 		return;
 	info->took = arena_alloc(&process->arena, count * sizeof(*info->took));
 	if (!info->took)
 		return;
-	memcpy(info->took, self->took, count * sizeof(*info->took));
+	memcpy(info->took, last, count * sizeof(*info->took));
 	info->took_count = count;
 }
 
@@ -315,9 +390,9 @@ void holding_joined(struct self *joiner, const struct thread_info *target, uint3
 		const struct took *needed = needed_of(&held[i], target->took, target->took_count, joiner->learned, target->id);
 
 		if (needed) {
-			struct told told = tell(&held[i], joiner->info->id, stack, needed, target->id, 0);
+			struct evidence evidence = evidence_of(&held[i], joiner->info->id, stack, needed, target->id, 0);
 
-			event_finding_locked(joiner, &told.evidence);
+			event_finding_locked(joiner, &evidence);
 		}
 	}
 }

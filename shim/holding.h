@@ -6,6 +6,8 @@
  * What a thread takes is noted where the slow path sees it: at a stack that is new to the thread, when it has to wait, and inside condition waits. So a
  * way that was gone before without a signal at its end is not seen again.
  *
+ * A wait that another thread ends, who never needed the lock, is none of them: what was told of it before is taken back (fact_finding.count 0).
+ *
  * Not told: a need that is ordered before the wait, because the waiter has met a signal that the other one gave after it. Locks that were only tried.
  * Readers and readers.
  *
@@ -29,7 +31,7 @@ void holding_woken(struct self *self, const void *object);
 /* The object is new, or gone. The caller holds process->lock. */
 void holding_forget(const void *object);
 
-/* The thread ends: what it took is kept for its joiner. The caller holds process->lock, as for the next two. */
+/* The thread ends: what it took since it waited last is kept for its joiner. The caller holds process->lock, as for the next two. */
 struct thread_info;
 void holding_ends(struct self *self);
 /* It is joined. */

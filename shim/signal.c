@@ -2,6 +2,7 @@
 #include "signal.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 
 /* ---- handlers ---- */
 
-static _Atomic uintptr_t handlers[SIGNALS + 1]; /* by signal; 0: none of the program's */
+static _Atomic uintptr_t handlers[SIGNALS + 1]; /* by signal: the last one of the program's; 0: none so far */
 
 uint64_t signal_handled_by(uint64_t function)
 {
@@ -28,41 +29,58 @@ uint64_t signal_handled_by(uint64_t function)
 	return signals;
 }
 
+/* Signals that have a handler now. */
+static _Atomic uint64_t handled;
+
+/* From now on locks are taken with that signal's handler in wait: what the thread has passed already is to be looked at once more. Not each time
+ * that a program turns one on and off. */
+static void look_again(void)
+{
+	static _Atomic uint32_t times;
+	struct self *self;
+
+	if (atomic_fetch_add_explicit(&times, 1, memory_order_relaxed) >= SIGNALS)
+		return;
+	self = self_enter();
+	if (!self)
+		return;
+	memset(self->memo, 0, sizeof(self->memo));
+	self_leave(self);
+}
+
 static void handler_set(int signal, uintptr_t handler)
 {
 	if (signal < 1 || signal > SIGNALS)
 		return;
-	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN)
-		handler = 0;
-	atomic_store_explicit(&handlers[signal], handler, memory_order_relaxed);
+	if (handler == (uintptr_t)SIG_DFL || handler == (uintptr_t)SIG_IGN) {
+		atomic_fetch_and_explicit(&handled, ~BIT(signal), memory_order_relaxed);
+		return;
+	}
+	atomic_fetch_or_explicit(&handled, BIT(signal), memory_order_relaxed);
+	if (atomic_exchange_explicit(&handlers[signal], handler, memory_order_relaxed) != handler)
+		look_again();
 }
 
-/* Before the real call: the signal may come at once. One that fails leaves what was there. */
 EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict before)
 {
-	uintptr_t known = signal >= 1 && signal <= SIGNALS ? handlers[signal] : 0;
 	int result;
 
 	real_ready();
-	/* One union in every libc. */
-	if (action)
-		handler_set(signal, (uintptr_t)action->sa_handler);
 	result = real.sigaction(signal, action, before);
-	if (result != 0 && action)
-		handler_set(signal, known);
+	/* One union in every libc. */
+	if (result == 0 && action)
+		handler_set(signal, (uintptr_t)action->sa_handler);
 	return result;
 }
 
 EXPORT __sighandler_t signal(int number, __sighandler_t handler)
 {
-	uintptr_t known = number >= 1 && number <= SIGNALS ? handlers[number] : 0;
 	__sighandler_t before;
 
 	real_ready();
-	handler_set(number, (uintptr_t)handler);
 	before = real.signal(number, handler);
-	if (before == SIG_ERR)
-		handler_set(number, known);
+	if (before != SIG_ERR)
+		handler_set(number, (uintptr_t)handler);
 	return before;
 }
 
@@ -80,15 +98,17 @@ struct taken {
 	UT_hash_handle hh;
 };
 
-/* All but those that the thread blocks; none when it cannot be asked. */
+/* Of those that have a handler all but what the thread blocks; none when it cannot be asked. */
 static uint64_t open_signals(void)
 {
 	uint64_t blocked = 0;
 
+	if (!atomic_load_explicit(&handled, memory_order_relaxed))
+		return 0;
 	if (!sandbox_allows(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&blocked, sizeof(blocked)) ||
 	    real.syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, sizeof(blocked)) != 0)
 		return 0;
-	return ~blocked;
+	return ~blocked & atomic_load_explicit(&handled, memory_order_relaxed);
 }
 
 static struct taken *taken_find(uint64_t lock)
@@ -175,6 +195,8 @@ void signal_taken(struct self *self, const struct request *request, uint32_t sta
 	uint64_t open = open_signals();
 	struct taken taken = {0};
 
+	if (!open && !self->signals)
+		return;
 	if (state_lock(self)) {
 		evidence.signal = (uint8_t)note(self, request, stack, open, &taken);
 		state_unlock(self);

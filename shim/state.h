@@ -101,7 +101,8 @@ struct self {
 	struct learned learned[LEARNED_SIZE];
 	uint64_t woke_key; /* of its last signal */
 	uint32_t woke_waits, woken_wakes;
-	const void *woken;
+	const void *woken, *freed;
+	uint32_t freed_waits;
 	uint64_t waited[WAITED_SIZE]; /* locks that it has waited for, by number */
 	uint64_t woke[WOKE_SIZE];     /* what it has woken others for, by address: wakers.c */
 	uint64_t seen[SEEN_SIZE];
