@@ -89,6 +89,7 @@ EXPORT __sighandler_t signal(int number, __sighandler_t handler)
 /* One side of it. */
 struct side {
 	uint64_t signals; /* open there; or those whose handler it is */
+	uint64_t handler; /* that function; 0: it is in none */
 	uint32_t thread, stack;
 	uint8_t mode;
 };
@@ -152,9 +153,10 @@ void signal_lock_gone(uint64_t lock)
 /* A side that has more signals than what is known takes its place. */
 static bool widen(struct side *known, const struct side *side)
 {
-	if ((side->signals & ~known->signals) == 0)
+	if ((side->signals & ~known->signals) == 0 && (side->signals == 0 || known->handler == side->handler))
 		return false;
-	known->signals |= side->signals;
+	known->signals = known->handler == side->handler ? known->signals | side->signals : side->signals;
+	known->handler = side->handler;
 	known->thread = side->thread;
 	known->stack = side->stack;
 	known->mode = side->mode;
@@ -165,7 +167,8 @@ static bool widen(struct side *known, const struct side *side)
 static int first_hazard(const struct taken *taken)
 {
 	const struct lock_key *key = event_lock_key(taken->lock);
-	uint64_t both = taken->outside.signals & taken->handler.signals;
+	/* A handler that was replaced since comes no more. */
+	uint64_t both = taken->outside.signals & taken->handler.signals & signal_handled_by(taken->handler.handler);
 
 	if (!both || !key || key->lock_kind == KIND_RECURSIVE || key->lock_kind == KIND_ERRORCHECK || key->lock_kind == KIND_STREAM ||
 	    (taken->outside.mode == LOCK_SHARED && taken->handler.mode == LOCK_SHARED && key->lock_kind == KIND_RWLOCK))
@@ -176,7 +179,8 @@ static int first_hazard(const struct taken *taken)
 /* Notes both sides. Returns the signal of a hazard that is new, with what is known in *now; 0: none. Caller holds the lock. */
 static int note(struct self *self, const struct request *request, uint32_t stack, uint64_t open, struct taken *now)
 {
-	struct side outside = {open, self->info->id, stack, request->mode}, handler = {self->signals, self->info->id, stack, request->mode};
+	struct side outside = {open, 0, self->info->id, stack, request->mode};
+	struct side handler = {self->signals, self->handler, self->info->id, stack, request->mode};
 	struct taken *taken = taken_of(request->lock);
 	bool changed;
 

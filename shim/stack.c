@@ -233,7 +233,8 @@ static void look_next(struct self *self)
 /* A call inside of a signal handler has no place in the memo: that it is one is to be seen each time. */
 static const struct memo *in_handler(struct self *self, uint64_t handler, uint32_t id)
 {
-	self->signals = signal_handled_by(stack_function(handler));
+	self->handler = stack_function(handler);
+	self->signals = signal_handled_by(self->handler);
 	self->handled = (struct memo){.taker = (uintptr_t)(&self->no_frame + 1), .stack = id};
 	return &self->handled;
 }
