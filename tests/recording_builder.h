@@ -267,4 +267,35 @@ static inline struct fact_finding *put_finding(struct recorder *recorder, uint32
 	return fact;
 }
 
+/* ---- a deadlock ---- */
+
+/* A thread that waits, with one lock held (or, when `held` is NULL, none): for the lock or thread `wanted`. */
+static inline struct fact_blocked *put_blocked(struct recorder *recorder, uint32_t process, uint32_t place, uint32_t thread, uint32_t wait,
+					       uint64_t wanted, uint32_t stack, const struct fact_held *held)
+{
+	struct fact_blocked *fact = recorder_fact(recorder, process, FACT_BLOCKED, sizeof(*fact) + (held ? sizeof(*held) : 0));
+
+	fact->deadlock = recorder_header(recorder)->next_finding + 1;
+	fact->place = place;
+	fact->thread = thread;
+	fact->wait = wait;
+	fact->lock = wanted;
+	fact->stack = stack;
+	fact->count = held != NULL;
+	fact->nsec = 1000000000;
+	if (held)
+		fact->held[0] = *held;
+	return fact;
+}
+
+/* The deadlock of those that were put before, `count` of whom are its ring. */
+static inline void put_deadlock(struct recorder *recorder, uint32_t process, uint32_t count)
+{
+	struct fact_deadlock *fact = recorder_fact(recorder, process, FACT_DEADLOCK, sizeof(*fact));
+
+	fact->id = ++recorder_header(recorder)->next_finding;
+	fact->process = process;
+	fact->count = count;
+}
+
 #endif

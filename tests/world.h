@@ -237,4 +237,16 @@ static inline void world_ring(void)
 	world_beta_takes_second_then_first();
 }
 
+/* Both stand at their second lock, and the main thread waits for one of them to end. `join`: beta waits for alpha's end instead. */
+static inline void world_blocked(bool join)
+{
+	struct fact_held alpha = taken(world.first, world.at_alpha_outer), beta = taken(world.second, world.at_beta_outer);
+
+	put_blocked(&world.recorder, world.process, 1, world.alpha, LOCK_EXCLUSIVE, world.second, world.at_alpha_inner, &alpha)->by =
+		join ? BLOCKED_END : BLOCKED_HELD;
+	put_blocked(&world.recorder, world.process, 2, world.beta, join ? WAIT_JOIN : LOCK_EXCLUSIVE, join ? world.alpha : world.first,
+		    world.at_beta_inner, &beta);
+	put_blocked(&world.recorder, world.process, 0, world.main, WAIT_JOIN, world.alpha, world_stack(join_threads(), NULL), NULL);
+}
+
 #endif
