@@ -10,16 +10,22 @@
 #include "findings.h"
 #include "output.h"
 #include "picture.h"
+#include "utf8.h"
 
-/* A string of the dot language: only the quote ends it, and a backslash before it is part of it; bytes that are no text are left out. */
+/* A string of the dot language: only the quote ends it, a backslash makes something of what follows, and entities of HTML are read. */
 static void put_string(FILE *stream, const char *text)
 {
 	fputc('"', stream);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', stream);
-		if ((unsigned char)*text >= ' ')
-			fputc(*text, stream);
+	for (size_t length; *text; text += length ? length : 1) {
+		length = utf8_length(text);
+		if (!length)
+			fputs(UTF8_REPLACEMENT, stream);
+		else if (*text == '&')
+			fputs("&amp;", stream);
+		else if (*text == '"' || *text == '\\')
+			fprintf(stream, "\\%c", *text);
+		else if ((unsigned char)*text >= ' ')
+			fwrite(text, length, 1, stream);
 	}
 	fputc('"', stream);
 }

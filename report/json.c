@@ -9,17 +9,7 @@
 #include "options.h"
 #include "output.h"
 #include "unseen.h"
-
-/* Length of the UTF-8 sequence at `text`, 0 when there is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
-
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
+#include "utf8.h"
 
 static json_t *string(const char *text)
 {
@@ -32,19 +22,11 @@ static json_t *string(const char *text)
 	if (!clean)
 		return json_null();
 	while (*text) {
-		size_t length = utf8_length((const unsigned char *)text);
-		json_t *valid = length ? json_stringn(text, length) : NULL;
+		size_t length = utf8_length(text);
 
-		if (valid) {
-			memcpy(at, text, length);
-			at += length;
-			text += length;
-		} else {
-			memcpy(at, "\xef\xbf\xbd", 3);
-			at += 3;
-			text++;
-		}
-		json_decref(valid);
+		memcpy(at, length ? text : UTF8_REPLACEMENT, length ? length : strlen(UTF8_REPLACEMENT));
+		at += length ? length : strlen(UTF8_REPLACEMENT);
+		text += length ? length : 1;
 	}
 	*at = '\0';
 	plain = json_string(clean);

@@ -10,16 +10,20 @@
 #include "findings.h"
 #include "output.h"
 #include "picture.h"
+#include "utf8.h"
 
 /* A quoted label: what means something to Mermaid or to HTML goes in as a character code. */
 static void put_label(FILE *stream, const char *text)
 {
 	fputc('"', stream);
-	for (; *text; text++) {
-		if (strchr("\"#&<>`\\;", *text))
+	for (size_t length; *text; text += length ? length : 1) {
+		length = utf8_length(text);
+		if (!length)
+			fputs(UTF8_REPLACEMENT, stream);
+		else if (strchr("\"#&<>`\\;{}[]()|", *text))
 			fprintf(stream, "#%d;", *text);
 		else if ((unsigned char)*text >= ' ')
-			fputc(*text, stream);
+			fwrite(text, length, 1, stream);
 	}
 	fputc('"', stream);
 }

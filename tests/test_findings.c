@@ -362,6 +362,82 @@ START_TEST(what_is_suppressed_does_not_count)
 }
 END_TEST
 
+/* ---- deadlocks ---- */
+
+START_TEST(a_deadlock_is_its_ring_and_all_who_wait_beside_it)
+{
+	const struct finding *finding;
+
+	world_blocked(false);
+	put_deadlock(&world.recorder, world.process, 2);
+	finding = only(world_findings(NULL));
+	is_verdict(finding, RULE_DEADLOCK, LEVEL_ERROR);
+	ck_assert_uint_eq(finding->links_count, 2);
+	ck_assert_str_eq(finding->links[0].thread->name, "clone_alpha");
+	ck_assert_int_eq(finding->links[0].by, LINK_LOCK);
+	ck_assert_str_eq(finding->links[0].wanted.lock->name, "second_lock");
+	is_stack(finding->links[0].wanted.stack, "alpha_inner", alpha_inner_line, "clone_alpha");
+	is_stack(finding->links[0].held.stack, "alpha_outer", alpha_outer_line, "clone_alpha");
+	ck_assert_ptr_eq(finding->links[0].wanted.lock, finding->links[1].held.lock);
+	ck_assert_uint_eq(finding->blocked_count, 3);
+	ck_assert(finding->blocked[0].in_ring && finding->blocked[1].in_ring && !finding->blocked[2].in_ring);
+	ck_assert_str_eq(finding->blocked[1].waits, "waits for `first_lock`");
+	ck_assert_uint_eq(finding->blocked[1].msec, 1000);
+	ck_assert_ptr_eq(finding->blocked[1].holder, finding->links[0].thread);
+	ck_assert_ptr_eq(finding->blocked[1].taken, finding->links[0].held.stack);
+	ck_assert_str_eq(finding->blocked[2].thread->name, "main");
+	ck_assert_str_eq(finding->blocked[2].waits, "waits for thread `clone_alpha` to end");
+	is_stack(finding->blocked[2].stack, "join_threads", join_threads_line, NULL);
+}
+END_TEST
+
+START_TEST(who_is_joined_keeps_the_joiner_by_its_end)
+{
+	const struct finding *finding;
+
+	world_blocked(true);
+	put_deadlock(&world.recorder, world.process, 2);
+	finding = only(world_findings(NULL));
+	is_verdict(finding, RULE_DEADLOCK, LEVEL_ERROR);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(finding->links[i].by, strcmp(finding->links[i].thread->name, "clone_alpha") == 0 ? LINK_END : LINK_LOCK);
+}
+END_TEST
+
+START_TEST(of_a_deadlock_that_lacks_a_thread_of_its_ring_nothing_is_told)
+{
+	world_blocked(false);
+	put_deadlock(&world.recorder, world.process, 4);
+	ck_assert_uint_eq(world_findings(NULL)->count, 0);
+}
+END_TEST
+
+START_TEST(without_the_deadlock_itself_who_waits_is_no_finding)
+{
+	world_blocked(false);
+	ck_assert_uint_eq(world_findings(NULL)->count, 0);
+}
+END_TEST
+
+START_TEST(the_ring_of_a_deadlock_is_one_with_the_cycle_that_foretold_it)
+{
+	world_ring();
+	world_blocked(false);
+	put_deadlock(&world.recorder, world.process, 2);
+	ck_assert_uint_eq(world_findings(NULL)->count, 2);
+	is_verdict(&world.findings->list[0], RULE_DEADLOCK, LEVEL_ERROR);
+	is_verdict(&world.findings->list[1], RULE_LOCK_ORDER_CYCLE, LEVEL_ERROR);
+	ck_assert(finding_same_ring(&world.findings->list[0], &world.findings->list[1]));
+}
+END_TEST
+
+START_TEST(what_was_taken_back_is_no_finding)
+{
+	put_finding(&world.recorder, 1, RULE_WAIT_HOLDING, world.first, NULL, 0)->count = 0;
+	ck_assert_uint_eq(world_findings(NULL)->count, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -388,6 +464,12 @@ int main(void)
 		the_worst_comes_first_and_levels_can_be_moved,
 		a_rule_that_is_off_is_left_out,
 		what_is_suppressed_does_not_count,
+		a_deadlock_is_its_ring_and_all_who_wait_beside_it,
+		who_is_joined_keeps_the_joiner_by_its_end,
+		of_a_deadlock_that_lacks_a_thread_of_its_ring_nothing_is_told,
+		without_the_deadlock_itself_who_waits_is_no_finding,
+		the_ring_of_a_deadlock_is_one_with_the_cycle_that_foretold_it,
+		what_was_taken_back_is_no_finding,
 	};
 
 	return world_run("findings", tests, sizeof(tests) / sizeof(tests[0]));

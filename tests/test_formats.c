@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "report/utf8.h"
 #include "tests/world.h"
 
 static char *written; /* by the last writer */
@@ -225,6 +226,38 @@ START_TEST(colour_is_there_when_asked_for_and_only_then)
 }
 END_TEST
 
+START_TEST(a_deadlock_has_a_picture_and_names_who_waits_beside_it)
+{
+	world_blocked(false);
+	put_deadlock(&world.recorder, world.process, 2);
+	read_with_root("");
+	output_of(text_write);
+	ck_assert_ptr_nonnull(strstr(written, "\n"
+					      "    +-------------+\n"
+					      "    | clone_alpha | <------------+\n"
+					      "    +-------------+              |\n"
+					      "           :                     |\n"
+					      "           : waits for           |\n"
+					      "           v                     |\n"
+					      "    ( second_lock )              |\n"
+					      "           |                     |\n"
+					      "           | held by             |\n"
+					      "           v                     |\n"
+					      "    +-------------+              |\n"
+					      "    | beta_worker |              |\n"
+					      "    +-------------+              |\n"
+					      "           :                     |\n"
+					      "           : waits for           |\n"
+					      "           v                     |\n"
+					      "    ( first_lock )               |\n"
+					      "           +-- held by ----------+\n"));
+	ck_assert_ptr_nonnull(strstr(written, "\n    waits for `second_lock`, for 1.0 s so far, here:\n      #0  alpha_inner  world.h:"));
+	ck_assert_ptr_nonnull(strstr(written, "\n  Threads that wait beside it:\n\n"
+					      "  thread `main`\n    waits for thread `clone_alpha` to end, for 1.0 s so far, here:\n"
+					      "      #0  join_threads  world.h:"));
+}
+END_TEST
+
 /* ---- json ---- */
 
 static json_t *document(void)
@@ -259,8 +292,8 @@ static json_t *expected_leak(void)
 		"pid", 100, "exe", "/usr/bin/bank", "cause", "cancel", "signal", "locks", "id", "L1", "name", "first_lock", "kind", "mutex",
 		"created", "links", "stacks", "label", "acquired here", "thread", "id", 2, "name", "clone_alpha", "created",
 		frame_json(made, "make_threads", make_threads_line), "stack", frame_json(&frames[0], "alpha_outer", alpha_outer_line),
-		frame_json(&frames[1], "clone_alpha", clone_alpha_line), "blocked", "witness", "remarks", "summary", "errors", 1, "warnings", 0,
-		"notes", 0, "suppressed", 0, "processes", 1, "threads", 3, "locks", 3, "dependencies", 2, "limits",
+		frame_json(&frames[1], "clone_alpha", clone_alpha_line), "blocked", "witness", "remarks", "summary", "errors", 1,
+		"warnings", 0, "notes", 0, "suppressed", 0, "processes", 1, "threads", 3, "locks", 3, "dependencies", 2, "limits",
 		"12 stacks cut at 256 frames", "unseen", "Rust's std::sync");
 }
 
@@ -359,6 +392,38 @@ START_TEST(the_document_has_the_steps_of_a_witness)
 }
 END_TEST
 
+START_TEST(the_document_has_who_is_blocked_and_by_what)
+{
+	json_t *found, *finding, *blocked;
+	const char *by, *thread, *holder, *waits, *lock;
+	int in_ring, msec;
+
+	world_blocked(true);
+	put_deadlock(&world.recorder, world.process, 2);
+	world_findings(NULL);
+	found = document();
+	finding = json_array_get(json_object_get(found, "findings"), 0);
+	ck_assert_int_eq(
+		json_unpack(json_array_get(json_object_get(finding, "links"), 0), "{s:s, s:{s:s}}", "by", &by, "thread", "name", &thread),
+		0);
+	ck_assert_str_eq(by, strcmp(thread, "clone_alpha") == 0 ? "end" : "lock");
+	ck_assert_uint_eq(json_array_size(json_object_get(finding, "blocked")), 3);
+	for (size_t i = 0; i < 2; i++) {
+		blocked = json_array_get(json_object_get(finding, "blocked"), i);
+		ck_assert_int_eq(json_unpack(blocked, "{s:{s:s}, s:b, s:s, s:{s:s}, s:i, s:[{s:s}]}", "thread", "name", &thread, "in_ring",
+					     &in_ring, "waits", &waits, "holder", "name", &holder, "msec", &msec, "held", "lock", &lock),
+				 0);
+		ck_assert(in_ring);
+		ck_assert_int_eq(msec, 1000);
+		ck_assert_str_ne(thread, holder);
+		ck_assert_str_eq(lock, strcmp(thread, "clone_alpha") == 0 ? "first_lock" : "second_lock");
+		ck_assert_str_eq(waits,
+				 strcmp(thread, "clone_alpha") == 0 ? "waits for `second_lock`" : "waits for thread `clone_alpha` to end");
+	}
+	json_decref(found);
+}
+END_TEST
+
 START_TEST(bytes_that_are_no_text_do_not_break_the_document)
 {
 	json_t *found, *finding;
@@ -372,6 +437,108 @@ START_TEST(bytes_that_are_no_text_do_not_break_the_document)
 	ck_assert_int_eq(json_unpack(finding, "{s:{s:s}}", "process", "exe", &exe), 0);
 	ck_assert_str_eq(exe, "/caf\xc3\xa9/b\xef\xbf\xbd\xef\xbf\xbd");
 	json_decref(found);
+}
+END_TEST
+
+START_TEST(what_is_a_character_and_what_none)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+	} texts[] = {
+		{"", 1},
+		{"a", 1},
+		{"\xc3\xa9", 2},
+		{"\xe2\x82\xac", 3},
+		{"\xf0\x9f\x98\x80", 4},
+		{"\x80", 0},
+		{"\xc0\xaf", 0},
+		{"\xe0\x9f\xbf", 0},
+		{"\xed\xa0\x80", 0},
+		{"\xf0\x8f\xbf\xbf", 0},
+		{"\xf4\x90\x80\x80", 0},
+		{"\xf4\x8f\xbf\xbf", 4},
+		{"\xe2\x82", 0},
+		{"\xff", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ck_assert_uint_eq(utf8_length(texts[i].text), texts[i].length);
+}
+END_TEST
+
+/* ---- pictures ---- */
+
+/* What a name can be: ends of strings, entities and comments of every language that it may be put in, and a character cut in half. */
+#define HOSTILE "a\"];}\\n%%`</script>&lt;#;\xc3"
+
+/* The ring of clone_alpha and beta_worker, one of whose locks has such a name. */
+static void with_hostile_name(bool join)
+{
+	world_blocked(join);
+	put_deadlock(&world.recorder, world.process, 2);
+	world_findings(NULL);
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(world.findings->list[0].links[i].wanted.lock->name, "second_lock") == 0)
+			((struct lock *)world.findings->list[0].links[i].wanted.lock)->name = HOSTILE;
+}
+
+START_TEST(dot_is_exactly_this)
+{
+	char expected[2000];
+
+	with_hostile_name(false);
+	snprintf(expected, sizeof(expected),
+		 "digraph gridlock {\n"
+		 "  node [fontname=\"sans-serif\"];\n"
+		 "  edge [fontname=\"sans-serif\", fontsize=10];\n"
+		 "  subgraph cluster_0 {\n"
+		 "    class=\"error\";\n"
+		 "    label=\"deadlock\";\n"
+		 "    tooltip=\"%s\";\n"
+		 "    f0t0 [class=\"thread\", shape=box, label=\"clone_alpha\"];\n"
+		 "    f0t1 [class=\"thread\", shape=box, label=\"beta_worker\"];\n"
+		 "    f0l0 [class=\"lock\", shape=oval, label=\"a\\\"];}\\\\n%%%%`</script>&amp;lt;#;\xef\xbf\xbd\", tooltip=\"mutex\"];\n"
+		 "    f0l1 [class=\"lock\", shape=oval, label=\"first_lock\", tooltip=\"mutex\"];\n"
+		 "    f0t0 -> f0l0 [class=\"wait\", style=dashed, label=\"waits for\"];\n"
+		 "    f0l0 -> f0t1 [class=\"hold\", style=bold, arrowhead=dot, label=\"held by\"];\n"
+		 "    f0t1 -> f0l1 [class=\"wait\", style=dashed, label=\"waits for\"];\n"
+		 "    f0l1 -> f0t0 [class=\"hold\", style=bold, arrowhead=dot, label=\"held by\"];\n"
+		 "  }\n"
+		 "}\n",
+		 world.findings->list[0].fingerprint);
+	ck_assert_str_eq(output_of(dot_write), expected);
+}
+END_TEST
+
+START_TEST(mermaid_is_exactly_this)
+{
+	with_hostile_name(false);
+	ck_assert_str_eq(output_of(mermaid_write),
+			 "flowchart LR\n"
+			 "  classDef thread stroke-width:2px\n"
+			 "  classDef lock stroke-width:1px\n"
+			 "  subgraph f0[\"error: deadlock\"]\n"
+			 "    f0t0[\"clone_alpha\"]:::thread\n"
+			 "    f0l0([\"a#34;#93;#59;#125;#92;n%%#96;#60;/script#62;#38;lt#59;#35;#59;\xef\xbf\xbd\"]):::lock\n"
+			 "    f0t1[\"beta_worker\"]:::thread\n"
+			 "    f0l1([\"first_lock\"]):::lock\n"
+			 "    f0t0 -. waits for .-> f0l0\n"
+			 "    f0l0 == held by ==> f0t1\n"
+			 "    f0t1 -. waits for .-> f0l1\n"
+			 "    f0l1 == held by ==> f0t0\n"
+			 "  end\n");
+}
+END_TEST
+
+START_TEST(the_end_of_a_thread_is_no_oval)
+{
+	with_hostile_name(true);
+	output_of(dot_write);
+	ck_assert_ptr_nonnull(strstr(written, " [class=\"wait\", style=dashed, label=\"waits for its end\"];\n"));
+	ck_assert_ptr_null(strstr(written, "l1 ["));
+	output_of(mermaid_write);
+	ck_assert_ptr_nonnull(strstr(written, " -. waits for its end .-> f0t"));
 }
 END_TEST
 
@@ -390,6 +557,12 @@ int main(void)
 		the_document_of_a_misuse_is_exactly_this,
 		the_links_of_a_ring_name_locks_by_their_ids,
 		bytes_that_are_no_text_do_not_break_the_document,
+		a_deadlock_has_a_picture_and_names_who_waits_beside_it,
+		the_document_has_who_is_blocked_and_by_what,
+		what_is_a_character_and_what_none,
+		dot_is_exactly_this,
+		mermaid_is_exactly_this,
+		the_end_of_a_thread_is_no_oval,
 	};
 
 	return world_run("formats", tests, sizeof(tests) / sizeof(tests[0]));
