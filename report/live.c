@@ -59,6 +59,16 @@ static pid_t own_number(pid_t pid)
 	return own;
 }
 
+pid_t live_number(const char *word)
+{
+	char *end;
+	long pid = strtol(word, &end, 10);
+
+	if (*end || end == word || pid <= 0 || pid > INT32_MAX)
+		die("'%s' is no number of a process", word);
+	return (pid_t)pid;
+}
+
 char *live_find(pid_t pid, struct live *live)
 {
 	char *maps_path = printed("/proc/%d/maps", (int)pid), *line = NULL, *path = NULL, *wrong = NULL;
@@ -169,16 +179,6 @@ static void dump(const struct options *options, pid_t pid, struct symbols *symbo
 	moment_free(&moment);
 }
 
-static pid_t process_number(const char *word)
-{
-	char *end;
-	long pid = strtol(word, &end, 10);
-
-	if (*end || end == word || pid <= 0 || pid > INT32_MAX)
-		die("'%s' is no number of a process", word);
-	return (pid_t)pid;
-}
-
 int dump_main(const struct options *options, int count, char **operands)
 {
 	struct symbols *symbols = symbols_new(ignore, NULL);
@@ -186,7 +186,7 @@ int dump_main(const struct options *options, int count, char **operands)
 	if (count < 1)
 		die("usage: gridlock dump PID...");
 	for (int i = 0; i < count; i++)
-		dump(options, process_number(operands[i]), symbols);
+		dump(options, live_number(operands[i]), symbols);
 	symbols_free(symbols);
 	return 0;
 }

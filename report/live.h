@@ -13,6 +13,8 @@ struct live {
 	char *image;	 /* name of its image's file there */
 	pid_t pid;	 /* as the process itself knows it: another one in a container */
 };
+/* The number that a word of the command line is; ends the command when it is none. */
+pid_t live_number(const char *word);
 /* NULL, or what is wrong (to be freed): there is no such process, it is not watched, it may not be asked. */
 char *live_find(pid_t pid, struct live *live);
 void live_free(struct live *live);

@@ -297,19 +297,20 @@ int top_main(const struct options *options, int count, char **operands)
 	struct symbols *symbols = symbols_new(ignore, NULL);
 	bool live_screen = isatty(STDOUT_FILENO);
 	struct live live;
-	char *end = NULL, *wrong;
-	long pid = count == 1 ? strtol(operands[0], &end, 10) : 0;
+	char *wrong;
+	pid_t pid;
 
 	(void)options;
-	if (count != 1 || *end || pid <= 0 || pid > INT32_MAX)
+	if (count != 1)
 		die("usage: gridlock top PID");
-	wrong = live_find((pid_t)pid, &live);
+	pid = live_number(operands[0]);
+	wrong = live_find(pid, &live);
 	if (wrong)
 		die("%s", wrong);
 	if (live_screen)
 		terminal_take();
 	/* Into a pipe or a file: once. */
-	while (show(&live, symbols, (pid_t)pid, live_screen) && live_screen && terminal_wait())
+	while (show(&live, symbols, pid, live_screen) && live_screen && terminal_wait())
 		;
 	terminal_restore();
 	live_free(&live);
