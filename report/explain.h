@@ -4,8 +4,9 @@
 
 #include <stdio.h>
 
-/* What to do about a finding of that rule, in one or two sentences; never NULL. */
-const char *explain_fix(int rule);
+struct finding;
+/* What to do about it, in one or two sentences; never NULL. */
+const char *explain_fix(const struct finding *finding);
 /* The whole text of a rule, to `stream`. */
 void explain_rule(FILE *stream, int rule);
 /* The subcommand: `gridlock explain [RULE...]`. Returns the exit code. */

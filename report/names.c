@@ -106,12 +106,21 @@ static bool starts_with_any(const char *text, const char *const *with)
 	return false;
 }
 
-/* A demangled template function begins with its return type: "void std::lock<...>(...)". Returns where its name begins. */
+/* A demangled template function begins with its return type: "std::pair<a, b> const& work<int>(int)". Returns where its name begins, or a part of
+ * the type that is of no library. */
 static const char *without_type(const char *function)
 {
-	size_t word = strcspn(function, " <(");
+	int depth = 0;
 
-	return function[word] == ' ' ? function + word + 1 : function;
+	for (const char *at = function; *at; at++) {
+		depth += *at == '<';
+		depth -= *at == '>';
+		if (depth == 0 && *at == ' ')
+			return at + 1;
+		if (depth == 0 && *at == '(')
+			break;
+	}
+	return function;
 }
 
 static bool in_libc(const struct frame *frame)
@@ -126,40 +135,25 @@ static bool in_gridlock(const struct frame *frame)
 	return starts(base_name(frame->module), "libgridlock.so");
 }
 
+/* The C++ library: what it has in the program itself, made of its templates, and its own functions, which may have no name. */
+static bool in_cxx_library(const struct frame *frame)
+{
+	static const char *const modules[] = {"libstdc++.so", "libc++.so", NULL};
+	static const char *const names[] = {"std::", "__gnu_cxx::", NULL};
+
+	return starts_with_any(without_type(frame->function), names) || starts_with_any(base_name(frame->module), modules);
+}
+
 /* A wrapper around a lock, on top of a stack: what the user called is below it. C functions are matched behind their underscores, for
  * symbol tables call one and the same pthread_mutex_lock, __pthread_mutex_lock or ___pthread_mutex_lock. */
 static bool is_lock_wrapper(const struct frame *frame)
 {
 	static const char *const c_names[] = {"pthread_",     "gthread_",   "gthrw_", "glibcxx_rwlock_", "interceptor_pthread_",
 					      "g_rec_mutex_", "g_rw_lock_", NULL};
-	static const char *const cxx_names[] = {"std::mutex::",
-						"std::recursive_mutex::",
-						"std::timed_mutex",
-						"std::recursive_timed_mutex",
-						"std::shared_mutex",
-						"std::shared_timed_mutex",
-						"std::__shared_mutex",
-						"std::__recursive_mutex_base",
-						"std::__timed_mutex_impl",
-						"std::lock_guard<",
-						"std::unique_lock<",
-						"std::scoped_lock<",
-						"std::shared_lock<",
-						"std::lock<",
-						"std::try_lock<",
-						"std::__detail::__lock_impl",
-						"std::__detail::__try_lock_impl",
-						"std::condition_variable::",
-						"std::_V2::condition_variable_any::",
-						"std::__condvar::",
-						"std::thread::join",
-						"std::call_once<",
-						"operator delete",
-						NULL};
 	const char *function = frame->function;
 
-	return in_gridlock(frame) || starts_with_any(function + strspn(function, "_"), c_names) ||
-	       starts_with_any(without_type(function), cxx_names) ||
+	return in_gridlock(frame) || in_cxx_library(frame) || starts(function, "operator delete") ||
+	       starts_with_any(function + strspn(function, "_"), c_names) ||
 	       (strcmp(function, "??") == 0 && (in_libc(frame) || starts(base_name(frame->module), "libglib-2.0.")));
 }
 
@@ -167,10 +161,7 @@ static bool is_lock_wrapper(const struct frame *frame)
  * called clone_data. */
 static bool is_runtime_start(const struct frame *frame)
 {
-	static const char *const names[] = {"std::thread::_", "std::__invoke", "execute_native_thread_routine", NULL};
-
-	return in_libc(frame) || in_gridlock(frame) || strcmp(frame->function, "_start") == 0 ||
-	       starts_with_any(without_type(frame->function), names) || strstr(frame->function, "std::thread::_") != NULL;
+	return in_libc(frame) || in_gridlock(frame) || in_cxx_library(frame) || strcmp(frame->function, "_start") == 0;
 }
 
 static const struct stack *trimmed(struct builder *builder, const struct frame *frames, size_t count)

@@ -208,15 +208,6 @@ static void put_title(const struct paper *paper, const struct finding *finding)
 	fprintf(paper->stream, "  %s%s%s\n", paper_begin(paper, BOLD), finding->message, paper_end(paper));
 }
 
-static const char *fix_of(const struct finding *finding)
-{
-	if (finding->links_count == 1)
-		return "Do not read the lock again while it is read: let the caller's lock do. Or leave its kind at the default, which "
-		       "lets those "
-		       "in who read already.";
-	return explain_fix(finding->rule);
-}
-
 /* A cycle that is told already: the program stood in it. */
 static bool was_deadlocked(const struct findings *findings, const struct finding *finding)
 {
@@ -248,7 +239,7 @@ static void put_finding(const struct paper *paper, const struct finding *finding
 	paper_heading(paper, "Why:", finding->reason);
 	if (finding->witness && !finding->witness->kind)
 		put_no_witness(paper, finding->witness);
-	paper_heading(paper, "Fix:", fix_of(finding));
+	paper_heading(paper, "Fix:", explain_fix(finding));
 	fprintf(paper->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
 	fprintf(paper->stream, "  Fingerprint: %s\n\n", finding->fingerprint);
 }

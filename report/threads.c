@@ -93,6 +93,27 @@ static void find_wakers(const struct moment *moment, uint64_t object, struct wak
 
 #define WAKERS_SHOWN 6
 
+static bool holds(const struct waiter *waiter, uint64_t lock)
+{
+	for (uint32_t i = 0; i < waiter->state->count; i++)
+		if (waiter->state->held[i].lock == lock)
+			return true;
+	return false;
+}
+
+/* What a thread is at that could end the wait of `waiter`, or NULL (it has ended). */
+static const char *waker_does(struct moment *moment, const struct waiter *waiter, const struct waiter *thread)
+{
+	if (!thread)
+		return "ended";
+	if (thread->state->wait == WAIT_NOTHING)
+		return "runs";
+	if (WAIT_WHAT(thread->state->wait) <= LOCK_SHARED && holds(waiter, thread->state->lock))
+		return build_text(&moment->builder, "waits for `%s`, which this thread holds",
+				  build_lock(&moment->builder, thread->state->lock)->name);
+	return "waits itself";
+}
+
 /* Who has ended the wait of others so far, and can still. */
 static const char *woken_by(struct moment *moment, const struct waiter *waiter)
 {
@@ -104,13 +125,12 @@ static const char *woken_by(struct moment *moment, const struct waiter *waiter)
 	find_wakers(moment, waiter->object, wakers);
 	for (size_t i = 0; i < wakers->count; i++) {
 		const struct waiter *thread = thread_of(moment, wakers->list[i]->thread);
-		const char *now = !thread ? "ended" : thread->state->wait == WAIT_NOTHING ? "runs" : "waits itself";
-
 		hope |= thread && thread->state->wait == WAIT_NOTHING;
 		if (i < WAKERS_SHOWN)
 			said = build_text(builder, "%s `%s`, %s (%s)", i ? build_text(builder, "%s;", said) : "signalled so far by",
 					  thread_name(moment, wakers->list[i]->thread, wakers->list[i]->start),
-					  story_place(builder, build_stack(builder, wakers->list[i]->stack)), now);
+					  story_place(builder, build_stack(builder, wakers->list[i]->stack)),
+					  waker_does(moment, waiter, thread));
 		else if (i == WAKERS_SHOWN)
 			said = build_text(builder, "%s; and %zu others", said, wakers->count - i);
 	}
