@@ -171,6 +171,9 @@ static const struct stack *trimmed(struct builder *builder, const struct frame *
 
 	while (first + 1 < count && is_lock_wrapper(&frames[first]))
 		first++;
+	/* A program without symbols has no name for its _start. */
+	if (end > first + 1 && strcmp(frames[end - 1].function, "??") == 0 && starts(frames[end - 2].function, "__libc_start_main"))
+		end--;
 	while (end > first + 1 && is_runtime_start(&frames[end - 1]))
 		end--;
 	stack->frames = frames + first;

@@ -91,7 +91,7 @@ static void find_wakers(const struct moment *moment, uint64_t object, struct wak
 	}
 }
 
-#define WAKERS_SHOWN 6
+#define WAKERS_SHOWN 4
 
 static bool holds(const struct waiter *waiter, uint64_t lock)
 {
@@ -99,6 +99,11 @@ static bool holds(const struct waiter *waiter, uint64_t lock)
 		if (waiter->state->held[i].lock == lock)
 			return true;
 	return false;
+}
+
+static bool may_go_on(const struct waiter *waiter)
+{
+	return waiter->state->wait == WAIT_NOTHING || WAIT_HOW(waiter->state->wait) == LOCK_TIMED;
 }
 
 /* What a thread is at that could end the wait of `waiter`, or NULL (it has ended). */
@@ -111,7 +116,7 @@ static const char *waker_does(struct moment *moment, const struct waiter *waiter
 	if (WAIT_WHAT(thread->state->wait) <= LOCK_SHARED && holds(waiter, thread->state->lock))
 		return build_text(&moment->builder, "waits for `%s`, which this thread holds",
 				  build_lock(&moment->builder, thread->state->lock)->name);
-	return "waits itself";
+	return may_go_on(thread) ? "waits itself, with a time limit" : "waits itself";
 }
 
 /* Who has ended the wait of others so far, and can still. */
@@ -120,22 +125,23 @@ static const char *woken_by(struct moment *moment, const struct waiter *waiter)
 	struct wakers *wakers = new_zeroed(1, sizeof(*wakers));
 	struct builder *builder = &moment->builder;
 	const char *said = "nobody has signalled it so far";
-	bool hope = false;
+	bool hope = may_go_on(waiter);
 
 	find_wakers(moment, waiter->object, wakers);
 	for (size_t i = 0; i < wakers->count; i++) {
 		const struct waiter *thread = thread_of(moment, wakers->list[i]->thread);
-		hope |= thread && thread->state->wait == WAIT_NOTHING;
+		/* A thread that signals at its own start says nothing of who will later. */
+		hope |= thread && (thread == waiter || may_go_on(thread));
 		if (i < WAKERS_SHOWN)
 			said = build_text(builder, "%s `%s`, %s (%s)", i ? build_text(builder, "%s;", said) : "signalled so far by",
 					  thread_name(moment, wakers->list[i]->thread, wakers->list[i]->start),
 					  story_place(builder, build_stack(builder, wakers->list[i]->stack)),
 					  waker_does(moment, waiter, thread));
 		else if (i == WAKERS_SHOWN)
-			said = build_text(builder, "%s; and %zu others", said, wakers->count - i);
+			said = build_text(builder, "%s; and %zu other%s", said, wakers->count - i, wakers->count - i == 1 ? "" : "s");
 	}
 	if (wakers->count && !hope)
-		said = build_text(builder, "%s: none of them runs; a lost wake-up?", said);
+		said = build_text(builder, "%s: none of them goes on; a lost wake-up?", said);
 	free(wakers);
 	return said;
 }

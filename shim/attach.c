@@ -99,36 +99,48 @@ static void info_free(struct thread_info *info)
 	arena_free(&process->arena, info, sizeof(*info));
 }
 
-/* A thread that was detached before it told its number: one that ended and stayed would be taken for the next one of that number. */
+/* What was said of a thread before it told its number: it was detached (one that ended and stayed would be taken for the next one of that
+ * number), or named. */
 struct early {
 	pthread_t pthread;
 	struct early *next;
+	bool detached;
+	char name[16];
 };
 
-static void detach_early(pthread_t pthread)
+/* Where the entry of that thread hangs, or would hang. */
+static struct early **early_find(pthread_t pthread)
 {
-	struct early *early;
-
-	event_arena_begin();
-	early = arena_alloc(&process->arena, sizeof(*early));
-	if (!early)
-		return;
-	*early = (struct early){pthread, process->detached_early};
-	process->detached_early = early;
-}
-
-static bool detached_early(pthread_t pthread)
-{
-	struct early **link = &process->detached_early, *early;
+	struct early **link = &process->early;
 
 	while (*link && (*link)->pthread != pthread)
 		link = &(*link)->next;
-	early = *link;
+	return link;
+}
+
+/* NULL: no memory. */
+static struct early *early_entry(pthread_t pthread)
+{
+	struct early **link = early_find(pthread);
+
+	event_arena_begin();
+	if (!*link)
+		*link = arena_alloc(&process->arena, sizeof(**link));
+	if (*link)
+		(*link)->pthread = pthread;
+	return *link;
+}
+
+static void early_take(struct thread_info *info, pthread_t pthread)
+{
+	struct early **link = early_find(pthread), *early = *link;
+
 	if (!early)
-		return false;
+		return;
+	info->detached |= early->detached;
+	memcpy(info->name, early->name, sizeof(info->name));
 	*link = early->next;
 	arena_free(&process->arena, early, sizeof(*early));
-	return true;
 }
 
 static bool info_awaited(const struct thread_info *info)
@@ -146,10 +158,18 @@ static void join_targets(struct self *joiner, struct thread_info *info)
 	atomic_store_explicit(&joiner->attached->wait_lock, info->id, memory_order_relaxed);
 }
 
+static struct thread_info *info_find(pthread_t pthread)
+{
+	struct thread_info *info;
+
+	HASH_FIND(hh, process->infos, &pthread, sizeof(pthread), info);
+	return info;
+}
+
 static void info_enter(struct thread_info *info, pthread_t pthread)
 {
 	struct arena *arena = &process->arena;
-	struct thread_info *stale = attach_find(pthread);
+	struct thread_info *stale = info_find(pthread);
 
 	/* A thread whose pthread_t is used again: never joined through us, or its joiner is about to say so. */
 	if (stale) {
@@ -161,7 +181,7 @@ static void info_enter(struct thread_info *info, pthread_t pthread)
 	for (struct self *joiner = process->joiners; joiner; joiner = joiner->next_joiner)
 		if (joiner->join_thread == pthread && !joiner->join_info)
 			join_targets(joiner, info);
-	info->detached |= detached_early(pthread);
+	early_take(info, pthread);
 	info->pthread = pthread;
 	HASH_ADD(hh, process->infos, pthread, sizeof(info->pthread), info);
 	if (!hash_added(info))
@@ -180,14 +200,6 @@ static void info_remove(struct thread_info *info)
 	if (info_entered(info))
 		HASH_DELETE(hh, process->infos, info);
 	info_free(info);
-}
-
-struct thread_info *attach_find(pthread_t pthread)
-{
-	struct thread_info *info;
-
-	HASH_FIND(hh, process->infos, &pthread, sizeof(pthread), info);
-	return info;
 }
 
 /* ---- attaching ---- */
@@ -516,7 +528,7 @@ void attach_child(struct thread_info *info)
 /* The thread that has this pthread_t now. One that has ended and has a joiner may be another's predecessor: its joiner is about to say so. */
 static struct thread_info *find_present(pthread_t pthread)
 {
-	struct thread_info *info = attach_find(pthread);
+	struct thread_info *info = info_find(pthread);
 
 	return info && info->ended && info_awaited(info) ? NULL : info;
 }
@@ -562,11 +574,26 @@ void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_
 void attach_detached(pthread_t pthread)
 {
 	struct thread_info *info = find_present(pthread);
+	struct early *early;
 
-	if (info && info->ended)
+	if (info && info->ended) {
 		info_remove(info);
-	else if (info)
+	} else if (info) {
 		info->detached = true;
-	else
-		detach_early(pthread);
+	} else {
+		early = early_entry(pthread);
+		if (early)
+			early->detached = true;
+	}
+}
+
+void attach_named(pthread_t pthread, const char *name)
+{
+	struct thread_info *info = find_present(pthread);
+	struct early *early = info ? NULL : early_entry(pthread);
+
+	if (info)
+		event_named(info, name);
+	if (early)
+		strncpy(early->name, name, sizeof(early->name) - 1);
 }

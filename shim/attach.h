@@ -54,7 +54,8 @@ void attach_child(struct thread_info *info);
 void attach_join_begins(struct self *self, pthread_t pthread);
 void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_t join_stack);
 void attach_detached(pthread_t pthread);
-struct thread_info *attach_find(pthread_t pthread);
+/* Maybe before it has said who it is. Caller holds the lock. */
+void attach_named(pthread_t pthread, const char *name);
 
 /* The thread has come past a once: it will never wait for it. */
 void attach_passed(struct self *self, const void *once);

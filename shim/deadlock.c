@@ -127,11 +127,14 @@ bool deadlock_near(struct self *self, int holder)
 /* The ring of the last look is there again. False: there is nothing more to look for. */
 static bool same_again(struct self *self)
 {
-	uint32_t tids[TIDS_SHOWN], count = ring_record(self, self->ring, tids, TIDS_SHOWN);
+	bool again = false;
+	uint32_t tids[TIDS_SHOWN], count = ring_record(self, self->ring, tids, TIDS_SHOWN, &again);
 
 	/* It may still end by itself. */
 	if (count == 0)
 		return true;
+	if (again)
+		return false;
 	alarm_ring(tids, count);
 	if (settings.on_deadlock != ON_DEADLOCK_REPORT)
 		end_process(self);

@@ -210,12 +210,10 @@ void event_thread_fact(uint32_t number)
 		describe_thread_number(e, number);
 }
 
-void event_named(struct self *self, struct thread_info *info, const char *name)
+void event_named(struct thread_info *info, const char *name)
 {
 	struct fact_thread_name fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD_NAME}, .id = info->id};
 
-	if (!state_lock(self))
-		return;
 	strncpy(info->name, name, sizeof(info->name) - 1);
 	memcpy(fact.name, info->name, sizeof(fact.name));
 	for (struct slot *slot = sink_slot_next(NULL); slot; slot = sink_slot_next(slot))
@@ -223,7 +221,6 @@ void event_named(struct self *self, struct thread_info *info, const char *name)
 			memcpy(slot->name, info->name, sizeof(slot->name));
 	if (process->events && note_find(&process->events->dependencies.notes, info->id, 0))
 		sink_append(&fact.head);
-	state_unlock(self);
 }
 
 /* ---- dependencies ---- */

@@ -96,7 +96,7 @@ void event_process_ends(struct self *self, enum end_how how, int code);
 void event_traced(struct thread_info *info);
 /* The thread, by number, becomes a fact, if it is known in this process. The caller holds process->lock. */
 void event_thread_fact(uint32_t number);
-/* The thread got a name. */
-void event_named(struct self *self, struct thread_info *info, const char *name);
+/* The thread got a name. The caller holds process->lock. */
+void event_named(struct thread_info *info, const char *name);
 
 #endif

@@ -208,6 +208,7 @@ static void find_through(struct snapshot *s, const struct slot *slot)
 }
 
 /* Of one thread there is none: that is a self-deadlock, or not what it seems. */
+/* The same whoever looks. */
 static uint64_t key_of(const struct snapshot *s)
 {
 	uint64_t key = s->length;
@@ -215,7 +216,7 @@ static uint64_t key_of(const struct snapshot *s)
 	for (uint32_t i = 0; i < s->length; i++) {
 		const struct waiter *waiter = &s->waiters[s->ring[i]];
 
-		key = hash_mix(key, hash_mix(waiter->slot->thread, waiter->sequence));
+		key += hash_mix(waiter->slot->thread, waiter->sequence);
 	}
 	return s->length > 1 ? key | 1 : 0;
 }
@@ -346,7 +347,17 @@ static void record(const struct snapshot *s)
 	event_deadlock(number, s->length);
 }
 
-uint32_t ring_record(struct self *self, uint64_t ring, uint32_t *tids, uint32_t room)
+/* Two threads may have closed it at once, and both have found it. The caller holds process->lock. */
+static bool was_recorded(uint64_t ring)
+{
+	for (uint32_t i = 0; i < RINGS_RECORDED; i++)
+		if (process->rings_recorded[i] == ring)
+			return true;
+	process->rings_recorded[process->rings_next++ % RINGS_RECORDED] = ring;
+	return false;
+}
+
+uint32_t ring_record(struct self *self, uint64_t ring, uint32_t *tids, uint32_t room, bool *again)
 {
 	struct snapshot *s;
 	uint32_t count = 0;
@@ -357,7 +368,9 @@ uint32_t ring_record(struct self *self, uint64_t ring, uint32_t *tids, uint32_t 
 	if (s) {
 		find_through(s, self->attached);
 		if (key_of(s) == ring && is_for_good(s)) {
-			record(s);
+			*again = was_recorded(ring);
+			if (!*again)
+				record(s);
 			for (; count < s->length && count < room; count++)
 				tids[count] = s->waiters[s->ring[count]].slot->tid;
 		}

@@ -22,7 +22,7 @@ bool ring_possible(struct self *self, int holder);
 uint64_t ring_find(struct self *self);
 
 /* Is that ring still there, and for good? Then it is recorded, with every thread of the process that waits, and *tids has the kernel's numbers of
- * its threads, at most `room`; returns their number. 0: it is not, or may still end by itself. */
-uint32_t ring_record(struct self *self, uint64_t ring, uint32_t *tids, uint32_t room);
+ * its threads, at most `room`; returns their number. 0: it is not, or may still end by itself. *again: another thread of it has done so already. */
+uint32_t ring_record(struct self *self, uint64_t ring, uint32_t *tids, uint32_t room, bool *again);
 
 #endif

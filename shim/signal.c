@@ -73,9 +73,9 @@ EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct
 	return result;
 }
 
-EXPORT __sighandler_t signal(int number, __sighandler_t handler)
+EXPORT sighandler_t signal(int number, sighandler_t handler)
 {
-	__sighandler_t before;
+	sighandler_t before;
 
 	real_ready();
 	before = real.signal(number, handler);

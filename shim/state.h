@@ -19,14 +19,15 @@
 #include "graph/recording.h"
 #include "shim.h"
 
-#define MEMO_SIZE   512	 /* stacks of (return address, sp) pairs seen by a thread */
-#define SEEN_SIZE   1024 /* nested contexts seen by a thread */
-#define MAX_FRAMES  256
-#define PASSED_SIZE 64 /* onces that a thread has passed */
-#define BY_TID	    1024u
-#define AWAITED	    4096u
-#define WOKE_SIZE   16u
-#define WAITED_SIZE 16u
+#define MEMO_SIZE      512  /* stacks of (return address, sp) pairs seen by a thread */
+#define SEEN_SIZE      1024 /* nested contexts seen by a thread */
+#define MAX_FRAMES     256
+#define PASSED_SIZE    64 /* onces that a thread has passed */
+#define BY_TID	       1024u
+#define AWAITED	       4096u
+#define RINGS_RECORDED 16u
+#define WOKE_SIZE      16u
+#define WAITED_SIZE    16u
 
 /* A lock that a thread took, or holds: see holding.h. */
 #define TOOK_SIZE 32u
@@ -129,15 +130,17 @@ struct process {
 	uint32_t slots_count;
 	struct slot *free_slots; /* given back by ended threads */
 	struct self *free_selves;
-	_Atomic(struct slot *) by_tid[BY_TID]; /* by the kernel's number of its thread, modulo: the last one to take the place */
-	_Atomic uint8_t awaited[AWAITED];      /* by number of lock, modulo: some thread has waited for it */
-	_Atomic uint32_t joining;	       /* joins under way by threads that hold a lock */
-	struct arena arena;		       /* of what is below */
-	struct thread_info *infos;	       /* threads by pthread_t: created or attached, and not joined yet */
-	struct self *joiners;		       /* threads that are in a join */
-	struct early *detached_early;	       /* before they told their number (attach.c) */
-	struct events *events;		       /* the graph: events.c */
-	struct sync *syncs;		       /* what threads are ordered by: segments.c */
+	_Atomic(struct slot *) by_tid[BY_TID];	 /* by the kernel's number of its thread, modulo: the last one to take the place */
+	_Atomic uint8_t awaited[AWAITED];	 /* by number of lock, modulo: some thread has waited for it */
+	_Atomic uint32_t joining;		 /* joins under way by threads that hold a lock */
+	uint64_t rings_recorded[RINGS_RECORDED]; /* the last of them (rings.c) */
+	uint32_t rings_next;
+	struct arena arena;	   /* of what is below */
+	struct thread_info *infos; /* threads by pthread_t: created or attached, and not joined yet */
+	struct self *joiners;	   /* threads that are in a join */
+	struct early *early;	   /* threads that have not told their number yet (attach.c) */
+	struct events *events;	   /* the graph: events.c */
+	struct sync *syncs;	   /* what threads are ordered by: segments.c */
 	struct sync *free_syncs;
 	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */

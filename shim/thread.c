@@ -304,18 +304,13 @@ EXPORT void pthread_exit(void *value)
 static void named(pthread_t thread, const char *name)
 {
 	struct self *self = self_enter();
-	struct thread_info *info = NULL;
 
 	if (!self)
 		return;
-	if (pthread_equal(thread, pthread_self())) {
-		info = self->info;
-	} else if (state_lock(self)) {
-		info = attach_find(thread);
+	if (state_lock(self)) {
+		attach_named(thread, name);
 		state_unlock(self);
 	}
-	if (info)
-		event_named(self, info, name);
 	self_leave(self);
 }
 

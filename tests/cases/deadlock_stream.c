@@ -2,10 +2,14 @@
 #include "pattern_deadlock.h"
 
 MUTEX(A);
+static FILE *_Atomic stream;
 
 THREAD(thread1)
 {
-	flockfile(stderr);
+	FILE *file = fopen("/dev/null", "w");
+
+	flockfile(file);
+	stream = file;
 	meet();
 	take(A);
 	return NULL;
@@ -13,8 +17,10 @@ THREAD(thread1)
 
 THREAD(thread2)
 {
+	while (!stream)
+		usleep(100);
 	take(A);
 	meet();
-	flockfile(stderr);
+	flockfile(stream);
 	return NULL;
 }
