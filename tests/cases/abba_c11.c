@@ -27,12 +27,12 @@ static int thread2(void *unused)
 
 static void go(int (*script)(void *))
 {
-	unsigned before = threads_alive();
+	struct threads before = threads_listed();
 	thrd_t thread;
 
 	if (thrd_create(&thread, script, NULL) != thrd_success)
 		abort();
-	while (threads_alive() > before)
+	while (threads_new(&before))
 		usleep(100);
 }
 

@@ -7,10 +7,10 @@
 #ifndef CASE_H
 #define CASE_H
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Kinds of lock; a pattern (pattern_*.h) is written with LOCK, which a case defines as one of them. */
@@ -29,23 +29,50 @@
 
 #define THREAD(name) static void *name(void *unused __attribute__((unused)))
 
-/* How many threads the process has: what the link count of /proc/self/task says beyond `.` and `..`. */
-static inline unsigned threads_alive(void)
+/* The threads that the kernel lists, by its numbers. One that is over, and joined, may be among them for a moment. */
+struct threads {
+	int numbers[100];
+	unsigned count;
+};
+
+static inline struct threads threads_listed(void)
 {
-	struct stat task;
-	if (stat("/proc/self/task", &task))
+	struct threads threads;
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *task;
+
+	threads.count = 0;
+	if (!tasks)
 		abort();
-	return task.st_nlink - 2;
+	while ((task = readdir(tasks)) && threads.count < 100)
+		if (task->d_name[0] != '.')
+			threads.numbers[threads.count++] = atoi(task->d_name);
+	closedir(tasks);
+	return threads;
+}
+
+/* Are there some that were not there before? */
+static inline int threads_new(const struct threads *before)
+{
+	struct threads now = threads_listed();
+
+	for (unsigned i = 0, j; i < now.count; i++) {
+		for (j = 0; j < before->count && before->numbers[j] != now.numbers[i]; j++)
+			;
+		if (j == before->count)
+			return 1;
+	}
+	return 0;
 }
 
 /* Runs a thread from its beginning to its end, and leaves it unjoined. */
 static inline void run(void *(*script)(void *))
 {
-	unsigned before = threads_alive();
+	struct threads before = threads_listed();
 	pthread_t thread;
 	if (pthread_create(&thread, NULL, script, NULL))
 		abort();
-	while (threads_alive() > before)
+	while (threads_new(&before))
 		usleep(100);
 }
 

@@ -3,12 +3,12 @@
 
 int main(void)
 {
-	unsigned before = threads_alive();
+	struct threads before = threads_listed();
 	pthread_t thread;
 
 	take(G);
 	thread = begin(child);
-	while (threads_alive() > before)
+	while (threads_new(&before))
 		usleep(100);
 	take(B);
 	take(A);

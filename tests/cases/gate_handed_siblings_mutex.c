@@ -12,12 +12,12 @@ THREAD(sibling)
 
 int main(void)
 {
-	unsigned before = threads_alive();
+	struct threads before = threads_listed();
 	pthread_t threads[2];
 
 	take(G);
 	threads[0] = begin(child);
-	while (threads_alive() > before)
+	while (threads_new(&before))
 		usleep(100);
 	threads[1] = begin(sibling);
 	for (int i = 0; i < 2; i++)

@@ -12,11 +12,11 @@ THREAD(worker)
 
 int main(void)
 {
-	unsigned before = threads_alive();
+	struct threads before = threads_listed();
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, worker, NULL);
-	while (threads_alive() > before)
+	while (threads_new(&before))
 		usleep(100);
 	take(queue_lock);
 	pthread_join(thread, NULL);
