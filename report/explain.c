@@ -9,21 +9,20 @@
 #include "options.h"
 
 static const struct explanation {
-	const char *bites, *fix, *example, *programs;
+	const char *bites, *fix, *example;
 } explanations[] = {
 	[RULE_DEADLOCK] =
 		{"The threads of the ring wait for each other, for locks or for the end of a thread. Nothing in the program can end "
 		 "that. It was looked at twice, a second apart; on_deadlock says what happens then: exit (the default), report, abort.",
 		 "Take the locks in one order everywhere, or release the first before asking for the second.",
-		 "thread 1: lock(A) lock(B)      thread 2: lock(B) lock(A)      both stand at their second lock",
-		 "cache_stats.c read_twice.c pool_shutdown.cpp"},
+		 "thread 1: lock(A) lock(B)      thread 2: lock(B) lock(A)      both stand at their second lock"},
 	[RULE_SELF_DEADLOCK] =
 		{"A normal mutex does not know its owner: the second lock waits for an unlock that only this thread could make. The "
 		 "same happens to a thread that asks to write while it holds the read lock, and to a signal handler that asks for what "
 		 "the thread holds that it has interrupted.",
 		 "Split the function into a locking one and one that expects the lock held; for rwlocks release the read lock "
 		 "first, and look again at what was read.",
-		 "rdlock(R); ... if (stale) wrlock(R);      /* waits for its own read lock */", "rwlock_upgrade.c signal_logger.c"},
+		 "rdlock(R); ... if (stale) wrlock(R);      /* waits for its own read lock */"},
 	[RULE_CYCLE_SINGLE_THREAD] = {"Nothing, as long as one thread does it all. A second thread on either path makes it a deadlock.",
 				      "Nothing has to be done. If another thread may come to run one of the paths, agree on one order; "
 				      "--level cycle-single-thread=error makes it count.",
@@ -53,22 +52,21 @@ static const struct explanation {
 		 "other's: for ever, on a busy day, in production.",
 		 "Decide on one order for these locks and keep it on every path; or release the first lock before taking the "
 		 "second; or try the second (trylock) and back off.",
-		 "thread 1: lock(A) lock(B)      thread 2: lock(B) lock(A)", "abba.c dining.c cache_stats.c"},
+		 "thread 1: lock(A) lock(B)      thread 2: lock(B) lock(A)"},
 	[RULE_UNLOCK_NOT_LOCKED] =
 		{"The second unlock of a normal mutex may release it under the feet of the next owner: two threads are in the "
 		 "section at once. An rwlock's state is broken for good.",
 		 "Unlock on exactly one way out: a cleanup attribute and an explicit unlock, or two goto labels, are one too many.",
-		 "lock(A); ... unlock(A); goto out; out: unlock(A);", "path1_double_unlock.c"},
+		 "lock(A); ... unlock(A); goto out; out: unlock(A);"},
 	[RULE_UNLOCK_NOT_OWNER] =
 		{"The owner is still in its section when others are let in; and its own unlock hits somebody else's lock.",
 		 "Let the thread that locked unlock; to hand work over use a condition or a semaphore, which have no owner.",
-		 "creator: lock(A); pthread_create(worker)      worker: unlock(A)", "path3_foreign_unlock.c"},
+		 "creator: lock(A); pthread_create(worker)      worker: unlock(A)"},
 	[RULE_LOCK_LEAKED] =
 		{"Whoever asks for the lock next waits for ever.",
 		 "Unlock on every way out: pthread_cleanup_push for cancellation and pthread_exit, a lock guard for exceptions, an "
 		 "unlock before longjmp, the early return too.",
-		 "lock(A); if (cancelled) return NULL; ... unlock(A);",
-		 "path2_recovery_leak.c path2_recovery_leak_cxx.cpp path4_cancel_leak.c"},
+		 "lock(A); if (cancelled) return NULL; ... unlock(A);"},
 	[RULE_DESTROY_LOCKED] = {"The holder unlocks memory that is no lock any more.",
 				 "Join or wait for the threads that use it, and unlock it, before you destroy it.",
 				 "lock(A); destroy(A); unlock(A);"},
@@ -94,22 +92,21 @@ static const struct explanation {
 		 "the "
 		 "child blocks.",
 		 "Call only async-signal-safe functions between fork and exec, or take the lock in pthread_atfork handlers.",
-		 "thread 1: lock(A)      thread 2: fork(); child: lock(A)", "fork_logger.c"},
+		 "thread 1: lock(A)      thread 2: fork(); child: lock(A)"},
 	[RULE_FORK_LOCKED] =
 		{"If the child ever asks for that lock it waits for ever. A child that goes on to exec, or asks for no lock at all, is "
 		 "not told of; nor one whose pthread_atfork handlers take the lock, release it or make it anew.",
-		 "Take the lock in pthread_atfork handlers, or use posix_spawn.", "thread 1: lock(A)      thread 2: fork()",
-		 "fork_logger.c"},
+		 "Take the lock in pthread_atfork handlers, or use posix_spawn.", "thread 1: lock(A)      thread 2: fork()"},
 	[RULE_SIGNAL_LOCK] =
 		{"A signal that arrives while the thread holds the lock makes the handler wait for its own thread.",
 		 "Block the signal around the section, or let the handler only leave word: set a volatile sig_atomic_t, write to a "
 		 "pipe, post a semaphore.",
-		 "lock(A) ... <signal> handler: lock(A)", "signal_logger.c"},
+		 "lock(A) ... <signal> handler: lock(A)"},
 	[RULE_WAIT_HOLDING] =
 		{"Whoever is to end the wait cannot get there: it needs the lock on its way to the signal, the post, the barrier or "
 		 "the end of the thread. Nobody waits for a lock in a ring, so that no order of locks would help. (Where data keep the "
 		 "two apart, as a flag that says that the thread is past the lock, gridlock cannot see that.)",
-		 "Release the lock before the wait.", "lock(L); cond_wait(C, M)      waker: lock(L); cond_signal(C)", "nested_monitor.c"},
+		 "Release the lock before the wait.", "lock(L); cond_wait(C, M)      waker: lock(L); cond_signal(C)"},
 	[RULE_DECLARED_ORDER] = {"The order that was agreed on is what keeps the program free of deadlocks.",
 				 "Take the locks in the declared order.", "GRIDLOCK_ORDER(a, b);      lock(b) lock(a)"},
 	[RULE_CYCLE_ACROSS_RUNS] = {"Each run took one side only. A run that takes both can deadlock.", "As for lock-order-cycle.",
@@ -127,6 +124,20 @@ static const struct explanation {
 			       "Nothing has to be done; unlock before exit to keep tools quiet.", "lock(A); exit(0);"},
 };
 _Static_assert(sizeof(explanations) / sizeof(explanations[0]) == RULE_HELD_AT_EXIT + 1, "every rule has its explanation");
+
+/* Small programs to try a rule on, each with its twin. */
+static const char *const programs[RULE_HELD_AT_EXIT + 1] = {
+	[RULE_DEADLOCK] = "cache_stats.c read_twice.c pool_shutdown.cpp",
+	[RULE_SELF_DEADLOCK] = "rwlock_upgrade.c signal_logger.c",
+	[RULE_LOCK_ORDER_CYCLE] = "abba.c dining.c cache_stats.c",
+	[RULE_UNLOCK_NOT_LOCKED] = "path1_double_unlock.c",
+	[RULE_UNLOCK_NOT_OWNER] = "path3_foreign_unlock.c",
+	[RULE_LOCK_LEAKED] = "path2_recovery_leak.c path2_recovery_leak_cxx.cpp path4_cancel_leak.c",
+	[RULE_FORK_LOCKED_CHILD] = "fork_logger.c",
+	[RULE_FORK_LOCKED] = "fork_logger.c",
+	[RULE_SIGNAL_LOCK] = "signal_logger.c",
+	[RULE_WAIT_HOLDING] = "nested_monitor.c",
+};
 
 static bool is_kept_by(const struct finding *finding, enum link_by by)
 {
@@ -170,7 +181,6 @@ static void put_paragraph(FILE *stream, const char *heading, const char *text)
 	fputc('\n', stream);
 }
 
-/* Small programs to try it on, each with its twin: "a.c b.cpp". */
 static void put_programs(FILE *stream, const char *names)
 {
 	fputs("\nTo try, among gridlock's sources (the comment at the top says how)\n", stream);
@@ -191,8 +201,8 @@ void explain_rule(FILE *stream, int rule)
 	put_paragraph(stream, "How it bites", explanation->bites);
 	put_paragraph(stream, "What to do", explanation->fix);
 	fprintf(stream, "\nExample\n  %s\n", explanation->example);
-	if (explanation->programs)
-		put_programs(stream, explanation->programs);
+	if (programs[rule])
+		put_programs(stream, programs[rule]);
 }
 
 static int find_rule(const char *name)
