@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	    "gridlock"
-#define RECORDING_VERSION   6
+#define RECORDING_VERSION   7
 #define RECORDING_ORDER	    0x01020304u
 #define RECORDING_CHUNK	    65536u
 #define RECORDING_UNWATCHED "unwatched."
@@ -115,6 +115,26 @@ enum recording_limit {
 /* Totals of an image, for the summary. */
 enum recording_total { TOTAL_LOCKS, TOTAL_THREADS, TOTAL_PROCESSES, TOTAL_DEPENDENCIES, TOTAL_EVENTS_SLOW, TOTAL_COUNT };
 
+/* What gridlock itself costs, with --stats only: about, for a thread that is killed takes its last counts with it. In threads but for the last. */
+#define RECORDING_STATS(X)                                                                                                                 \
+	X(ACQUISITIONS, "acquisitions")                                                                                                    \
+	X(NESTED, "nested")	  /* of these: another lock was held */                                                                    \
+	X(WAITS, "waits")	  /* ... it was not free */                                                                                \
+	X(CONTEXTS, "contexts")	  /* nested contexts that were new to their thread */                                                      \
+	X(UNWINDS, "unwinds")	  /* stacks that were walked, for the memo did not have them */                                            \
+	X(FRAMES, "frames")	  /* of these stacks */                                                                                    \
+	X(CHECKED, "checked")	  /* stacks that the memo had, walked all the same */                                                      \
+	X(WRONG, "wrong")	  /* ... which were others */                                                                              \
+	X(SLOW, "slow")		  /* times that a thread went into the slow path */                                                        \
+	X(SLOW_NSEC, "slow_nsec") /* and stayed there */                                                                                   \
+	X(MEMORY, "memory_bytes") /* of processes: what was mapped in them, when they ended */
+enum recording_stat {
+#define X(name, text) STAT_##name,
+	RECORDING_STATS(X)
+#undef X
+		STAT_COUNT
+};
+
 struct recording_header {
 	char magic[8]; /* RECORDING_MAGIC, no NUL */
 	uint32_t version;
@@ -138,6 +158,7 @@ struct recording_header {
 	uint32_t pad;
 	_Atomic uint64_t limits[LIMIT_COUNT];
 	_Atomic uint64_t totals[TOTAL_COUNT];
+	_Atomic uint64_t stats[STAT_COUNT];
 };
 
 enum chunk_kind { CHUNK_FREE, CHUNK_FACTS, CHUNK_SLOTS, CHUNK_TRACE, CHUNK_WAKERS };

@@ -1,6 +1,7 @@
 /* findings.c: see findings.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "build.h"
 #include "judge.h"
@@ -276,10 +277,15 @@ static unsigned count_processes(const struct run *run, const struct options *opt
 static void add_totals(struct findings *findings, const struct image *image)
 {
 	struct recording_header *header = (struct recording_header *)(uintptr_t)image->header;
+	struct stat file;
 
 	findings->threads += atomic_load(&header->totals[TOTAL_THREADS]);
 	findings->locks += atomic_load(&header->totals[TOTAL_LOCKS]);
 	findings->dependencies += atomic_load(&header->totals[TOTAL_DEPENDENCIES]);
+	for (int i = 0; i < STAT_COUNT; i++)
+		findings->stats[i] += atomic_load(&header->stats[i]);
+	if (stat(image->path, &file) == 0)
+		findings->recording_bytes += (uint64_t)file.st_blocks * 512;
 }
 
 static void add_limits(struct builder *builder)

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "graph/recording.h"
+
 enum level { LEVEL_OFF, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
 
 struct rule {
@@ -130,9 +132,11 @@ struct findings {
 	size_t limits_count;
 	char **limits; /* "12 stacks cut at 256 frames" */
 	size_t remarks_count;
-	char **remarks;	       /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
-	const char *recording; /* directory; NULL when it is removed after the report */
-	void *memory;	       /* holds all of it */
+	char **remarks;		    /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
+	uint64_t stats[STAT_COUNT]; /* what gridlock itself cost, with --stats; sums over all processes */
+	uint64_t recording_bytes;   /* on disk, or in memory */
+	const char *recording;	    /* directory; NULL when it is removed after the report */
+	void *memory;		    /* holds all of it */
 };
 
 struct options;

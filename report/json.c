@@ -129,6 +129,21 @@ static json_t *finding_json(const struct finding *finding)
 			 "blocked", blocked, "witness", witness_json(finding->witness));
 }
 
+static json_t *stats_json(const struct findings *findings)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		RECORDING_STATS(X)
+#undef X
+	};
+	json_t *stats = json_object();
+
+	for (int i = 0; i < STAT_COUNT; i++)
+		json_object_set_new(stats, names[i], json_integer((json_int_t)findings->stats[i]));
+	json_object_set_new(stats, "recording_bytes", json_integer((json_int_t)findings->recording_bytes));
+	return stats;
+}
+
 static json_t *summary_json(const struct findings *findings)
 {
 	json_t *limits = json_array(), *unseen = json_array();
@@ -154,13 +169,14 @@ int json_write(int fd, const struct findings *findings, const struct options *op
 	char *text;
 	int result = -1;
 
-	(void)options;
 	for (size_t i = 0; i < findings->count; i++)
 		json_array_append_new(list, finding_json(&findings->list[i]));
 	for (size_t i = 0; i < findings->remarks_count; i++)
 		json_array_append_new(remarks, string(findings->remarks[i]));
 	document = json_pack("{s:{s:s, s:s}, s:o, s:o, s:o}", "tool", "name", "gridlock", "version", VERSION, "findings", list, "remarks",
 			     remarks, "summary", summary_json(findings));
+	if (document && option_flag(options, OPTION_STATS))
+		json_object_set_new(document, "stats", stats_json(findings));
 	text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
 	if (text)
 		result = output_all(fd, text, strlen(text)) == 0 ? output_all(fd, "\n", 1) : -1;

@@ -47,10 +47,11 @@ void preload_set_environment(const char *library, const char *folder, const stru
 	setenv("LD_PRELOAD", value, 1);
 	free(value);
 	open_quote[0] = user ? options_open_quote(user) : '\0';
-	value = printed("%s%s%s%s %s launched=1 on-deadlock=%s identity=%s witness=%s error-exitcode=%s", user ? user : "", open_quote,
-			user && *user ? " " : "", record, *option_string(options, OPTION_STEER) ? steer : "",
+	value = printed("%s%s%s%s %s launched=1 on-deadlock=%s identity=%s witness=%s stats=%s error-exitcode=%s", user ? user : "",
+			open_quote, user && *user ? " " : "", record, *option_string(options, OPTION_STEER) ? steer : "",
 			option_string(options, OPTION_ON_DEADLOCK), option_string(options, OPTION_IDENTITY),
-			option_string(options, OPTION_WITNESS), option_string(options, OPTION_ERROR_EXITCODE));
+			option_string(options, OPTION_WITNESS), option_string(options, OPTION_STATS),
+			option_string(options, OPTION_ERROR_EXITCODE));
 	setenv("GRIDLOCK_OPTIONS", value, 1);
 	free(value);
 	free(record);

@@ -323,9 +323,49 @@ static void put_summary(const struct paper *paper, const struct findings *findin
 	fputc('\n', paper->stream);
 }
 
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+/* Bytes, for people. */
+static void put_bytes(const struct paper *paper, uint64_t bytes)
+{
+	if (bytes < 10 << 20)
+		fprintf(paper->stream, "%llu KiB", (unsigned long long)(bytes + 1023) >> 10);
+	else
+		fprintf(paper->stream, "%llu MiB", (unsigned long long)(bytes + (1 << 19)) >> 20);
+}
+
+/* --stats: what gridlock itself cost. */
+static void put_stats(const struct paper *paper, const struct findings *findings)
+{
+	const uint64_t *stats = findings->stats;
+	FILE *stream = paper->stream;
+
+	fprintf(stream, "gridlock: %llu acquisitions, %.1f %% of them nested, %.2f %% after a wait\n",
+		(unsigned long long)stats[STAT_ACQUISITIONS], share(stats[STAT_NESTED], stats[STAT_ACQUISITIONS]),
+		share(stats[STAT_WAITS], stats[STAT_ACQUISITIONS]));
+	fprintf(stream, "gridlock: stacks: %llu walked, %.1f frames each, for %.3f %% of acquisitions; ",
+		(unsigned long long)stats[STAT_UNWINDS], stats[STAT_UNWINDS] ? (double)stats[STAT_FRAMES] / (double)stats[STAT_UNWINDS] : 0,
+		share(stats[STAT_UNWINDS], stats[STAT_ACQUISITIONS]));
+	fprintf(stream, "of %llu known ones looked at again %llu wrong (%.3f %%)\n", (unsigned long long)stats[STAT_CHECKED],
+		(unsigned long long)stats[STAT_WRONG], share(stats[STAT_WRONG], stats[STAT_CHECKED]));
+	fprintf(stream, "gridlock: nested contexts: %llu new, for %.3f %% of nested acquisitions\n",
+		(unsigned long long)stats[STAT_CONTEXTS], share(stats[STAT_CONTEXTS], stats[STAT_NESTED]));
+	fprintf(stream, "gridlock: slow path: %llu times, %.3f ms in all, %.2f us each\n", (unsigned long long)stats[STAT_SLOW],
+		(double)stats[STAT_SLOW_NSEC] / 1e6, stats[STAT_SLOW] ? (double)stats[STAT_SLOW_NSEC] / 1e3 / (double)stats[STAT_SLOW] : 0);
+	fputs("gridlock: memory: ", stream);
+	put_bytes(paper, stats[STAT_MEMORY]);
+	fputs(" in the processes, recording ", stream);
+	put_bytes(paper, findings->recording_bytes);
+	fputc('\n', stream);
+}
+
 static bool is_silent(const struct findings *findings, const struct options *options)
 {
-	return option_flag(options, OPTION_QUIET) && findings->count == 0 && findings->remarks_count == 0 && findings->limits_count == 0;
+	return option_flag(options, OPTION_QUIET) && !option_flag(options, OPTION_STATS) && findings->count == 0 &&
+	       findings->remarks_count == 0 && findings->limits_count == 0;
 }
 
 int text_write(int fd, const struct findings *findings, const struct options *options)
@@ -350,6 +390,8 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 		else
 			put_finding(&paper, &findings->list[i]);
 	}
+	if (option_flag(options, OPTION_STATS))
+		put_stats(&paper, findings);
 	put_summary(&paper, findings);
 	result = fclose(paper.stream) == 0 ? output_all(fd, memory, size) : -1;
 	free(memory);

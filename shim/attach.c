@@ -20,6 +20,7 @@
 #include "sandbox.h"
 #include "segments.h"
 #include "sink.h"
+#include "stats.h"
 #include "trace.h"
 
 static pthread_key_t key;
@@ -231,6 +232,7 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	self->attached = slot;
 	self->segment_mix = held_segment_mix(info->segment);
 	trace_begin(self);
+	stats_begin(self);
 	atomic_store_explicit(&process->by_tid[info->tid % BY_TID], slot, memory_order_release);
 	atomic_store_explicit(&slot->state, 1, memory_order_release);
 	return true;
@@ -304,6 +306,7 @@ void attach_release(struct self *self)
 	join_forget(self);
 	self->slot = NULL;
 	trace_end(self);
+	stats_end(self);
 	sink_slot_free(self->attached);
 	if (self->deep)
 		state_pages_free(self->deep, self->deep_room * sizeof(*self->deep));

@@ -11,6 +11,7 @@
 #include "module.h"
 #include "signal.h"
 #include "sink.h"
+#include "stats.h"
 #include "trace.h"
 
 /* ---- the graph of this process ---- */
@@ -610,6 +611,7 @@ void event_process_ends(struct self *self, enum end_how how, int code)
 	struct events *e;
 
 	holder_take_posted(self);
+	stats_process_ends(self);
 	if (!state_lock(self))
 		return;
 	e = events();

@@ -8,6 +8,7 @@
 #include "holding.h"
 #include "signal.h"
 #include "sink.h"
+#include "stats.h"
 #include "steer.h"
 #include "trace.h"
 
@@ -64,8 +65,10 @@ void held_record(struct self *self, const struct request *request)
 	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
 		return;
 	context = held_chain(chain_below(self, depth), request->lock, held_what(memo->stack, request->mode, request->how));
-	if (!held_seen(self, context))
-		event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
+	if (held_seen(self, context))
+		return;
+	self->stats[STAT_CONTEXTS]++;
+	event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
 }
 
 /* Its stack is new, or a signal handler's. */
@@ -84,6 +87,8 @@ SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, 
 {
 	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 
+	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
+		return;
 	if (!self_enter())
 		return;
 	if (self->look)
@@ -195,6 +200,7 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	uint32_t mode = request->mode | (uint32_t)request->how << 8 | (request->writers_first ? WAIT_WRITERS_FIRST : 0);
 	uint32_t stack = stack_capture(self, request->site)->stack;
 
+	self->stats[STAT_WAITS]++;
 	held_record(self, request);
 	holding_took(self, request, stack);
 	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);

@@ -78,6 +78,9 @@ static void set(enum option option, const char *value)
 	case OPTION_WITNESS:
 		settings.witness = strcmp(value, "0") != 0;
 		break;
+	case OPTION_STATS:
+		settings.stats = strcmp(value, "0") != 0;
+		break;
 	case OPTION_IDENTITY:
 		settings.identity_table = !strcmp(value, "table");
 		break;

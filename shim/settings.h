@@ -19,6 +19,7 @@ struct settings {
 	bool launched; /* the launcher reports, not we */
 	bool identity_table;
 	bool witness; /* a trace is kept */
+	bool stats;   /* it is counted what gridlock costs */
 };
 extern struct settings settings;
 

@@ -440,6 +440,12 @@ void sink_total(enum recording_total total)
 		atomic_fetch_add_explicit(&sink_header->totals[total], 1, memory_order_relaxed);
 }
 
+void sink_stat(enum recording_stat stat, uint64_t more)
+{
+	if (sink_header && more)
+		atomic_fetch_add_explicit(&sink_header->stats[stat], more, memory_order_relaxed);
+}
+
 void sink_incomplete(const char *why)
 {
 	uint32_t not_yet = 0;

@@ -49,6 +49,7 @@ struct slot *sink_slot_next(struct slot *slot);
 /* Counts a limit that was hit, or something into the totals. Any thread, async-signal-safe. */
 void sink_limit(enum recording_limit limit);
 void sink_total(enum recording_total total);
+void sink_stat(enum recording_stat stat, uint64_t more);
 
 /* Notes in the recording why it is incomplete. Any thread, async-signal-safe. */
 void sink_incomplete(const char *why);

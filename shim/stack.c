@@ -239,6 +239,41 @@ static const struct memo *in_handler(struct self *self, uint64_t handler, uint32
 	return &self->handled;
 }
 
+/* The live stack, into self->scratch. */
+static void walk_here(struct capture *capture, struct site site)
+{
+	struct self *self = capture->self;
+
+	self->scratch.count = 0;
+	stack_walk(capture_frame, capture);
+	if (self->scratch.count == 0)
+		self->scratch.frames[self->scratch.count++] = site.caller;
+}
+
+static uint32_t intern_scratch(struct self *self)
+{
+	uint32_t id;
+
+	if (!state_lock(self))
+		return 0;
+	id = stack_intern(self);
+	state_unlock(self);
+	return id;
+}
+
+bool stack_is_wrong(struct self *self, struct site site)
+{
+	struct memo *place, *memo = memo_find(self, stack_key(site), &place);
+	struct capture capture = {.self = self};
+	uint32_t id;
+
+	if (!memo)
+		return false;
+	walk_here(&capture, site);
+	id = intern_scratch(self);
+	return id && id != memo->stack;
+}
+
 const struct memo *stack_capture(struct self *self, struct site site)
 {
 	uint64_t key = stack_key(site);
@@ -250,18 +285,12 @@ const struct memo *stack_capture(struct self *self, struct site site)
 	if (memo)
 		return memo;
 	look_next(self);
-	self->scratch.count = 0;
-	stack_walk(capture_frame, &capture);
-	if (self->scratch.count == 0)
-		self->scratch.frames[self->scratch.count++] = site.caller;
+	walk_here(&capture, site);
 	if (capture.cut)
 		sink_limit(LIMIT_FRAMES);
-	if (!state_lock(self))
-		id = 0;
-	else {
-		id = stack_intern(self);
-		state_unlock(self);
-	}
+	self->stats[STAT_UNWINDS]++;
+	self->stats[STAT_FRAMES] += self->scratch.count;
+	id = intern_scratch(self);
 	if (capture.handler)
 		return in_handler(self, capture.handler, id);
 	/* A signal handler of this thread passes through while we are here, so nobody sees the entry half written. */

@@ -47,6 +47,9 @@ INLINE const struct memo *stack_at(struct self *self, struct site site)
 	return stack_at_second(self, site);
 }
 
+/* Is the stack that the memo has for this call another one than the live stack? For --stats; walks it. The thread is in the slow path. */
+bool stack_is_wrong(struct self *self, struct site site);
+
 /* The CFA of the function that made the call at `site`, if the memo knows it; else 0. */
 uint64_t stack_taker(struct self *self, struct site site);
 

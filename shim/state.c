@@ -13,6 +13,7 @@
 #include "real.h"
 #include "sandbox.h"
 #include "sink.h"
+#include "stats.h"
 #include "trace.h"
 
 struct self self_none;
@@ -31,6 +32,13 @@ static void *tables_grow(void *ctx, size_t size)
 }
 struct arena tables = {.grow = tables_grow};
 
+static _Atomic uint64_t pages_total;
+
+uint64_t state_pages_total(void)
+{
+	return atomic_load_explicit(&pages_total, memory_order_relaxed);
+}
+
 #define PAGES (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 void *state_pages(size_t size, bool wipe)
 {
@@ -46,6 +54,8 @@ void *state_pages(size_t size, bool wipe)
 		pages = MAP_FAILED;
 	}
 	errno = saved;
+	if (pages != MAP_FAILED)
+		atomic_fetch_add_explicit(&pages_total, size, memory_order_relaxed);
 	return pages == MAP_FAILED ? NULL : pages;
 }
 
@@ -56,6 +66,7 @@ void state_pages_free(void *pages, size_t size)
 	/* Not by the library function: ours looks for locks. */
 	if (sandbox_allows(SYS_munmap, 0, 0, 0, 0))
 		real.syscall(SYS_munmap, pages, size);
+	atomic_fetch_sub_explicit(&pages_total, size, memory_order_relaxed);
 	errno = saved;
 }
 
@@ -138,11 +149,15 @@ struct self *self_enter(void)
 	self->busy = true;
 	self->slot = NULL;
 	signal_fence();
+	if (unlikely(self->counts))
+		stats_enter(self);
 	return self;
 }
 
 void self_leave(struct self *self)
 {
+	if (unlikely(self->counts))
+		stats_leave(self);
 	errno = self->saved_errno;
 	signal_fence();
 	/* A forked child's first lock is awaited: self_open. */

@@ -84,8 +84,12 @@ struct self {
 	uint32_t fork_stack;  /* of the call of fork under way; 0: not by its wrapper */
 	bool joins;	      /* counted in process->joining */
 	struct trace *trace;  /* where its events go; NULL: nowhere */
-	struct memo handled;  /* of the last call inside of a signal handler */
-	uint64_t no_frame;    /* 0: what a memo entry without a known caller compares */
+	bool counts;	      /* what it costs: stats.h */
+	uint32_t unchecked;   /* acquisitions since a stack of the memo was walked all the same */
+	uint64_t entered;     /* the slow path, when */
+	uint64_t stats[STAT_COUNT];
+	struct memo handled; /* of the last call inside of a signal handler */
+	uint64_t no_frame;   /* 0: what a memo entry without a known caller compares */
 	/* While it is in a join (attach.c). */
 	struct self *next_joiner;
 	pthread_t join_thread;
@@ -168,6 +172,8 @@ extern _Atomic bool tables_busy; /* process->lock is held; a child of a raw fork
 /* Zeroed pages, outside the host's malloc; NULL when there are none. `wipe`: a forked child finds them zeroed. */
 void *state_pages(size_t size, bool wipe);
 void state_pages_free(void *pages, size_t size);
+/* Bytes of them that are there now. */
+uint64_t state_pages_total(void);
 
 /* Takes process->lock; `self` may be NULL (no record yet). False: gridlock is off (the lock is not taken). A futex; a system call only when it is contended. */
 bool state_lock(struct self *self);
