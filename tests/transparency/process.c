@@ -95,10 +95,14 @@ static void *overflows(void *depth)
 
 static int overflows_a_stack(void)
 {
+	pthread_attr_t attributes;
 	pthread_t thread;
 
 	no_core();
-	MUST(pthread_create(&thread, NULL, overflows, NULL));
+	/* Wider than a frame of `overflows`, which would step over a page into whatever lies behind it. */
+	MUST(pthread_attr_init(&attributes));
+	MUST(pthread_attr_setguardsize(&attributes, 65536));
+	MUST(pthread_create(&thread, &attributes, overflows, NULL));
 	pthread_join(thread, NULL);
 	return 0;
 }
