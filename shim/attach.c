@@ -28,6 +28,7 @@ static bool key_made;
 static uint32_t last_serial; /* of the process as it was before a fork: these pages are not wiped */
 static bool fork_prepared;   /* pthread_atfork's prepare holds the lock: the tables are whole in the child */
 static bool fork_alone;	     /* by the only thread */
+static uint32_t fork_serial; /* of the process that forks */
 
 /* What the forking thread holds, kept for its child: the parent's slot is shared and goes on changing. */
 static struct held fork_held[SLOT_HELD];
@@ -405,6 +406,7 @@ void attach_fork_prepare(void)
 	fork_deep = self->deep;
 	fork_deep_room = self->deep_room;
 	fork_alone = HASH_COUNT(process->infos) <= 1;
+	fork_serial = process->serial;
 	segment_fork_prepare(self);
 	fork_prepare(self);
 	fork_prepared = true;
@@ -446,8 +448,9 @@ void attach_fork_child(void)
 
 	if (!fork_prepared)
 		return;
-	/* Who says that it wipes pages and does not (qemu-user before 8) leaves us with the parent's slots, which are not ours to write. */
-	if (process->serial != 0) {
+	/* Who says that it wipes pages and does not (qemu-user before 8) leaves us with the parent's slots, which are not ours to write. Another
+	 * number is the child's own: a handler that ran before this one has taken a lock. */
+	if (process->serial == fork_serial) {
 		state_off("a forked child's pages were not wiped");
 		return;
 	}
