@@ -141,10 +141,10 @@ static void join_begins(struct self *self, pthread_t thread)
 	state_unlock(self);
 }
 
-/* A ring that leads over a join leads over a lock that some joiner holds: where there is none, nobody has to look (ring_possible). */
+/* A ring may lead over joins alone, or over a lock that a joiner holds: where nobody joins, nobody has to look (ring_possible). */
 static void count_join(struct self *self, bool begins)
 {
-	if (begins && self->attached->depth && !self->joins) {
+	if (begins && !self->joins) {
 		self->joins = true;
 		atomic_fetch_add_explicit(&process->joining, 1, memory_order_seq_cst);
 	} else if (!begins && self->joins) {
