@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 needs='stress-ng'
 
-# The same number of operations each time; its threads that wait for semaphores are woken by nothing but the time limit.
+# The same number of operations each time, so many of the mutexes that no thread has done them all before the next one is made (then stress-ng fails); its threads that wait for semaphores are woken by nothing but the time limit.
 drive()
 {
 	cd "$work" || return 1
-	run stress-ng --quiet --temp-path "$work" --no-rand-seed --mutex 1 --mutex-ops 4000 --pthread 1 --pthread-ops 200 --futex 1 --futex-ops 2000 2>&1
+	run stress-ng --quiet --temp-path "$work" --no-rand-seed --mutex 1 --mutex-ops 200000 --pthread 1 --pthread-ops 200 --futex 1 --futex-ops 2000 2>&1
 	echo "stress-ng's exit $?"
 	run stress-ng --quiet --temp-path "$work" --no-rand-seed --sem 1 --timeout 2 2>&1
 	echo "exit $?"
