@@ -153,6 +153,8 @@ const char *explain_fix(const struct finding *finding)
 	if (finding->links_count == 1 || (finding->locks_count == 1 && is_kept_by(finding, LINK_QUEUE)))
 		return "Do not read the lock again while it is read: let the caller's lock do. Or leave its kind at the default, which "
 		       "lets those in who read already.";
+	if (is_kept_by(finding, LINK_END) && !is_kept_by(finding, LINK_LOCK) && !is_kept_by(finding, LINK_QUEUE))
+		return "Let one thread join all others: one that is joined joins nobody who waits for it.";
 	if (is_kept_by(finding, LINK_END))
 		return "Release the lock before the join, after what tells the thread to end.";
 	if (finding->rule == RULE_SELF_DEADLOCK && finding->signal)

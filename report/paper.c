@@ -111,13 +111,17 @@ const char *paper_mode(const struct acquisition *acquisition)
 
 void paper_locks(const struct paper *paper, const struct finding *finding)
 {
-	fputs("\n  Locks:\n", paper->stream);
+	bool any = false;
+
 	for (size_t i = 0; i < finding->locks_count; i++) {
 		const struct lock *lock = finding->locks[i];
 
 		/* The end of a thread, or a line that two stand in. */
 		if (strcmp(lock->kind, "thread") == 0 || (i && lock == finding->locks[i - 1]))
 			continue;
+		if (!any)
+			fputs("\n  Locks:\n", paper->stream);
+		any = true;
 		fprintf(paper->stream, "    `%s%s%s`: %s", paper_begin(paper, BOLD), lock->name, paper_end(paper), lock->kind);
 		if (lock->created) {
 			fprintf(paper->stream, ", %s in ", lock->created_how);

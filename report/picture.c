@@ -164,8 +164,10 @@ void picture_text(FILE *stream, const char *indent, const struct finding *findin
 		}
 		if (!last)
 			continue;
-		snprintf(line, sizeof(line), "%*s+-- %s ", canvas.center, "",
-			 next_of(finding, i)->by == LINK_END ? "" : picture_hold(finding, i));
+		if (next_of(finding, i)->by == LINK_END)
+			snprintf(line, sizeof(line), "%*s+--", canvas.center, "");
+		else
+			snprintf(line, sizeof(line), "%*s+-- %s ", canvas.center, "", picture_hold(finding, i));
 		fprintf(stream, "%s%s", indent, line);
 		for (int column = columns(line); column < canvas.width; column++)
 			fputc('-', stream);
