@@ -46,11 +46,10 @@ INLINE uint64_t held_what(uint32_t stack, uint8_t mode, uint8_t how)
 	return stack | (uint64_t)mode << 32 | (uint64_t)how << 40;
 }
 
+/* The first factor fits into an instruction, and keeps any two (lock, what) apart that differ by less than 84 million stacks. */
 INLINE uint64_t held_chain(uint64_t below, uint64_t lock, uint64_t what)
 {
-	uint64_t hash = (below + lock) * 0x9e3779b97f4a7c15ull;
-
-	return ((hash ^ hash >> 32) + what) * 0xd6e8feb86659fd93ull;
+	return (below ^ (lock * 0x61c88647u + what)) * 0xd6e8feb86659fd93ull;
 }
 
 INLINE uint32_t held_seen_index(uint64_t context)
@@ -76,6 +75,15 @@ INLINE bool held_seen(const struct self *self, uint64_t context)
  * for the thread had to wait. */
 void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded);
 
+INLINE struct held *held_at(struct slot *slot, uint32_t index)
+{
+	struct held *held = &slot->held[index];
+
+	/* Once, into a register: gcc works the address out again for each use of it. */
+	__asm__("" : "+r"(held));
+	return held;
+}
+
 INLINE void held_fill(struct held *held, uint64_t lock, const void *address, struct site site, uint64_t what, uint64_t chain)
 {
 	held->address = (uintptr_t)address;
@@ -93,7 +101,7 @@ INLINE void held_push(struct self *self, uint64_t lock, const void *address, uin
 	const struct memo *memo = stack_at(self, site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
-	struct held *held = &slot->held[depth];
+	struct held *held = held_at(slot, depth);
 	uint64_t what = mode_and_how | memo->stack, chain;
 
 	if (unlikely(depth >= self->direct)) {
@@ -116,7 +124,7 @@ INLINE void held_push_waited(struct self *self, uint64_t lock, const void *addre
 	const struct memo *memo = stack_at(self, site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
-	struct held *held = &slot->held[depth];
+	struct held *held = held_at(slot, depth);
 	uint64_t what = mode_and_how | memo->stack;
 
 	if (unlikely(depth >= self->direct)) {
@@ -140,10 +148,11 @@ INLINE void held_wait_end(struct self *self)
 INLINE bool held_pop(struct slot *slot, const void *address)
 {
 	uint32_t top = atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1;
+	struct held *held = held_at(slot, top);
 
-	if (unlikely(top >= SLOT_HELD || slot->held[top].address != (uintptr_t)address))
+	if (unlikely(top >= SLOT_HELD || held->address != (uintptr_t)address))
 		return false;
-	atomic_store_explicit(&slot->held[top].lock, 0, memory_order_relaxed);
+	atomic_store_explicit(&held->lock, 0, memory_order_relaxed);
 	signal_fence();
 	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
 	return true;

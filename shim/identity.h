@@ -17,7 +17,7 @@
 #include "libc.h"
 #include "state.h"
 
-extern uint64_t identity_secret;
+extern HIDDEN uint64_t identity_secret;
 
 struct identity_stamp {
 	uint64_t check, id;

@@ -181,7 +181,7 @@ static SLOW int mutex_lock_first(pthread_mutex_t *mutex, struct site site)
 	return mutex_lock_rest(self, mutex, real.first_mutex(mutex), site);
 }
 
-INLINE int lock_here(pthread_mutex_t *mutex, struct site site)
+int mutex_lock(pthread_mutex_t *mutex, struct site site)
 {
 	struct self *self = self_current;
 	int result;
@@ -195,14 +195,19 @@ INLINE int lock_here(pthread_mutex_t *mutex, struct site site)
 	return 0;
 }
 
-int mutex_lock(pthread_mutex_t *mutex, struct site site)
-{
-	return lock_here(mutex, site);
-}
-
+/* The same, but that the site is read off after the call of libc, so that it has not to be kept across. */
 EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	return lock_here(mutex, SITE);
+	struct self *self = self_current;
+	int result;
+
+	if (unlikely(!self->slot))
+		return mutex_lock_first(mutex, SITE);
+	result = real.first_mutex(mutex);
+	if (unlikely(result != 0))
+		return mutex_lock_rest(self, mutex, result, SITE);
+	mutex_acquired(self, mutex, LOCK_BLOCKING, SITE);
+	return 0;
 }
 
 /* A try that did not simply succeed. */

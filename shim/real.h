@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "libc.h"
+#include "shim.h"
 
 /* No public header declares these. */
 void __longjmp_chk(struct __jmp_buf_tag env[1], int value) __attribute__((noreturn));
@@ -71,7 +72,7 @@ struct real {
 #undef OTHER
 #undef ALIAS
 };
-extern struct real real;
+extern HIDDEN struct real real;
 
 /* Finds all addresses. Called by the constructor, and by the first wrapper when that runs earlier. Any thread; idempotent.
  * C++'s are not looked for here: they may not be loaded yet (real_cxx). */

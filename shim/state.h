@@ -120,9 +120,9 @@ struct self {
 };
 
 /* Never NULL: &self_none before a thread is attached. Its slot is NULL, so that one test covers every reason to leave the fast path. */
-extern __thread struct self *self_current __attribute__((tls_model("initial-exec")));
-extern struct self self_none;
-extern struct self self_over; /* of a thread past its end */
+extern HIDDEN __thread struct self *self_current __attribute__((tls_model("initial-exec")));
+extern HIDDEN struct self self_none;
+extern HIDDEN struct self self_over; /* of a thread past its end */
 
 struct process {
 	uint32_t serial;       /* 0: not begun (a fresh page: start, or a child of a raw fork) */
@@ -136,7 +136,7 @@ struct process {
 	struct self *free_selves;
 	_Atomic(struct slot *) by_tid[BY_TID];	 /* by the kernel's number of its thread, modulo: the last one to take the place */
 	_Atomic uint8_t awaited[AWAITED];	 /* by number of lock, modulo: some thread has waited for it */
-	_Atomic uint32_t joining;		 /* joins under way by threads that hold a lock */
+	_Atomic uint32_t joining;		 /* joins under way */
 	uint64_t rings_recorded[RINGS_RECORDED]; /* the last of them (rings.c) */
 	uint32_t rings_next;
 	struct arena arena;	   /* of what is below */
@@ -162,12 +162,12 @@ struct process {
 	_Atomic bool trace_over; /* an event is missing in the trace: no more are written */
 	_Atomic bool blind;	 /* an event is missing that could excuse a ring: no more dependencies are taken in (event_missing) */
 };
-extern struct process *process; /* never NULL; points to an unused static one before the start */
+extern HIDDEN struct process *process; /* never NULL; points to an unused static one before the start */
 
 enum { STATE_BEFORE, STATE_ON, STATE_OFF };
-extern _Atomic int state;	 /* before the constructor; on; switched off for good */
-extern struct arena tables;	 /* survives a fork */
-extern _Atomic bool tables_busy; /* process->lock is held; a child of a raw fork that reads true cannot trust the tables */
+extern HIDDEN _Atomic int state;	/* before the constructor; on; switched off for good */
+extern HIDDEN struct arena tables;	/* survives a fork */
+extern HIDDEN _Atomic bool tables_busy; /* process->lock is held; a child of a raw fork that reads true cannot trust the tables */
 
 /* Zeroed pages, outside the host's malloc; NULL when there are none. `wipe`: a forked child finds them zeroed. */
 void *state_pages(size_t size, bool wipe);
