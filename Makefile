@@ -34,7 +34,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile)
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile tests/build.mk)
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
@@ -128,11 +128,6 @@ check-musl: all ## the library built for musl (MUSL=1), and the cases
 	@tests/check_exports $(BUILD)/musl/libgridlock.so /lib/ld-musl-$(MACHINE).so.1
 	@BUILD=$(BUILD) LIBRARY=$(BUILD)/musl/libgridlock.so tests/old/run musl
 
-bench: all      ## instructions and nanoseconds per operation, beside native
-	@BUILD=$(BUILD) tests/bench/run
-bench-instructions: all  ## instructions per operation, held to their bounds
-	@BUILD=$(BUILD) tests/bench/run --instructions-only --check
-
 # ---- the rest ----
 install: all    ## into $(DESTDIR)$(PREFIX)
 	install -D $(BUILD)/gridlock $(DESTDIR)$(PREFIX)/bin/gridlock
@@ -144,6 +139,6 @@ stats:          ## lines, comments, longest functions
 clean:          ## removes the build folder
 	rm -rf $(BUILD)
 help:           ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/build.mk | expand -t 22
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

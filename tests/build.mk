@@ -1,4 +1,4 @@
-# build.mk: the programs of the tests; included by the Makefile, whose variables it uses.
+# build.mk: the programs of the tests, and the benchmarks; included by the Makefile, whose variables it uses.
 PROGRAM := -std=gnu11 -D_GNU_SOURCE $(WARN) -pthread
 
 # ---- modules, by Check ----
@@ -58,3 +58,34 @@ $(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
 $(BUILD)/explore: $(wildcard tests/explore/*.c tests/explore/*.h) tests/random/seed.h
 	@mkdir -p $(@D)
 	$(CC) $(PROGRAM) -g -O1 -o $@ $(filter %.c,$^)
+
+# ---- benchmarks: one compiler for every variant, and the other one for the second ThreadSanitizer ----
+# bench_program NAME, CC, CXX, FLAGS
+define bench_program
+$(BUILD)/bench/$(1): $(wildcard tests/bench/micro/*)
+	@mkdir -p $(BUILD)/bench/$(1).o
+	for source in $(filter %.c,$(wildcard tests/bench/micro/*)); do $(2) $(PROGRAM) -O2 -g $(4) -c -o $(BUILD)/bench/$(1).o/$$$$(basename $$$$source).o $$$$source || exit; done
+	$(3) -std=c++17 -Wall -Wextra -Werror -pthread -O2 -g $(4) -o $$@ $(BUILD)/bench/$(1).o/*.o tests/bench/micro/scoped.cpp
+$(BUILD)/bench/empty$(1:bench%=%): tests/bench/empty.c
+	@mkdir -p $$(@D)
+	$(2) $(PROGRAM) -O2 $(4) -o $$@ $$<
+endef
+$(eval $(call bench_program,bench,gcc,g++,))
+$(eval $(call bench_program,bench.tsan,gcc,g++,-fsanitize=thread))
+$(eval $(call bench_program,bench.tsan_clang,clang,clang++,-fsanitize=thread))
+$(BUILD)/bench/%.so: tests/bench/%.c
+	@mkdir -p $(@D)
+	gcc $(filter-out -Wmissing-prototypes,$(PROGRAM)) -O2 -fPIC -shared -o $@ $<
+$(BUILD)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	gcc $(PROGRAM) -O2 -g -I. -o $@ $<
+bench_counted := $(BUILD)/bench/bench $(BUILD)/bench/empty $(BUILD)/bench/floor.so
+bench_timed   := $(bench_counted) $(BUILD)/bench/spawn
+# The peers' builds: where one cannot be made the tables say so.
+bench-peers:
+	-@$(MAKE) -s --keep-going $(foreach program,bench.tsan bench.tsan_clang empty.tsan empty.tsan_clang,$(BUILD)/bench/$(program))
+bench: all $(bench_timed) bench-peers  ## nanoseconds and instructions per operation, beside native and the peers
+	@BUILD=$(BUILD) tests/bench/instructions
+	@BUILD=$(BUILD) tests/bench/run
+bench-instructions: all $(bench_counted)  ## instructions per operation, held to their bounds
+	@BUILD=$(BUILD) tests/bench/instructions --check

@@ -1,0 +1,76 @@
+/* together.c: operations of threads that wait for each other, and threads themselves. */
+#include "bench.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define SLOTS 16 /* of the queue: fewer than there are threads, so that both sides wait */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static volatile int worked; /* under `lock` */
+
+static void work(void)
+{
+	pthread_mutex_lock(&lock);
+	for (int i = 0; i < 100; i++)
+		worked++;
+	pthread_mutex_unlock(&lock);
+}
+
+static int turn; /* whose it is in `cond`: 0 or 1; under `lock` */
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+static void ping_pong(void)
+{
+	pthread_mutex_lock(&lock);
+	while (turn != bench_self % 2)
+		pthread_cond_wait(&changed, &lock);
+	turn = !turn;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+static int queued; /* items in the queue; under `lock` */
+static pthread_cond_t not_empty = PTHREAD_COND_INITIALIZER, not_full = PTHREAD_COND_INITIALIZER;
+
+static void put(void)
+{
+	pthread_mutex_lock(&lock);
+	while (queued == SLOTS)
+		pthread_cond_wait(&not_full, &lock);
+	queued++;
+	pthread_cond_signal(&not_empty);
+	pthread_mutex_unlock(&lock);
+}
+
+static void take(void)
+{
+	pthread_mutex_lock(&lock);
+	while (queued == 0)
+		pthread_cond_wait(&not_empty, &lock);
+	queued--;
+	pthread_cond_signal(&not_full);
+	pthread_mutex_unlock(&lock);
+}
+
+/* Half of the threads produce, the others consume. */
+static void queue(void)
+{
+	(bench_self % 2 ? take : put)();
+}
+
+static void *nothing(void *unused)
+{
+	return unused;
+}
+
+static void create_join(void)
+{
+	pthread_t id;
+
+	if (pthread_create(&id, NULL, nothing, NULL) != 0)
+		abort();
+	pthread_join(id, NULL);
+}
+
+const struct operation together_operations[] = {{"work", work}, {"cond", ping_pong}, {"queue", queue}, {"create", create_join}, {0}};
