@@ -30,10 +30,9 @@ static bool is_rwlock(const struct lock *lock)
 	return strstr(lock->kind, "rwlock") != NULL;
 }
 
-/* What it waits for, in words. */
-static const char *words(struct builder *builder, const struct fact_blocked *state, const struct lock *lock)
+/* What it waits for, in words. `joined`: the thread whose end that is, or NULL. */
+static const char *words(struct builder *builder, const struct fact_blocked *state, const struct lock *lock, const struct thread *joined)
 {
-	const struct thread *thread = WAIT_WHAT(state->wait) == WAIT_JOIN ? build_thread(builder, (uint32_t)state->lock) : NULL;
 	const char *limited = WAIT_HOW(state->wait) == LOCK_TIMED ? ", with a time limit" : "";
 
 	switch (WAIT_WHAT(state->wait)) {
@@ -52,8 +51,8 @@ static const char *words(struct builder *builder, const struct fact_blocked *sta
 	case WAIT_BARRIER:
 		return "waits at a barrier";
 	case WAIT_JOIN:
-		return build_text(builder, thread ? "waits for thread `%s` to end%s" : "waits for a thread%s to end%s",
-				  thread ? thread->name : "", limited);
+		return build_text(builder, joined ? "waits for thread `%s` to end%s" : "waits for a thread%s to end%s",
+				  joined ? joined->name : "", limited);
 	default:
 		return "runs";
 	}
@@ -90,16 +89,19 @@ struct blocked blocked_of(struct builder *builder, const struct waiters *waiters
 	const struct waiter *holder = holder_of(waiters, waiter, &which);
 	uint32_t what = WAIT_WHAT(state->wait);
 	struct blocked blocked = {.thread = waiter_thread(builder, waiter), .msec = state->nsec / 1000000};
+	const struct thread *joined = NULL;
 
 	if ((what <= LOCK_SHARED || what == WAIT_CONDITION) && state->lock)
 		blocked.lock = build_lock(builder, state->lock);
-	blocked.waits = words(builder, state, blocked.lock);
 	blocked.stack = build_stack(builder, state->stack);
 	blocked.held = build_alloc(builder, state->count * sizeof(*blocked.held));
 	for (; blocked.held_count < state->count; blocked.held_count++)
 		blocked.held[blocked.held_count] = held_of(builder, &state->held[blocked.held_count]);
 	if (holder)
 		blocked.holder = waiter_thread(builder, holder);
+	if (what == WAIT_JOIN)
+		joined = holder ? blocked.holder : build_thread(builder, (uint32_t)state->lock);
+	blocked.waits = words(builder, state, blocked.lock, joined);
 	if (holder && which >= 0)
 		blocked.taken = build_stack(builder, holder->state->held[which].stack);
 	return blocked;
