@@ -42,9 +42,16 @@ static bool holder_runs(const struct self *self, int holder)
 	       atomic_load_explicit(&slot->wait_lock, memory_order_relaxed) == self->attached->wait_lock;
 }
 
+/* Does somebody join another, so that the thread may be waited for although nobody waits for a lock of its? */
+static bool may_be_joined(const struct self *self)
+{
+	return atomic_load_explicit(&process->joins_holding, memory_order_relaxed) > 0 ||
+	       (self->joins && atomic_load_explicit(&process->joins, memory_order_relaxed) > 1);
+}
+
 bool ring_possible(struct self *self, int holder)
 {
-	if (!is_awaited(self) && atomic_load_explicit(&process->joining, memory_order_relaxed) == 0)
+	if (!is_awaited(self) && !may_be_joined(self))
 		return false;
 	return holder <= 0 || !holder_runs(self, holder);
 }

@@ -82,7 +82,8 @@ struct self {
 	uint64_t handler;     /* that function */
 	uint64_t signals;     /* whose handler the stack captured last is inside of (signal.h); 0: of none */
 	uint32_t fork_stack;  /* of the call of fork under way; 0: not by its wrapper */
-	bool joins;	      /* counted in process->joining */
+	bool joins;	      /* counted in process->joins */
+	bool joins_holding;   /* and in process->joins_holding */
 	struct trace *trace;  /* where its events go; NULL: nowhere */
 	bool counts;	      /* what it costs: stats.h */
 	uint32_t unchecked;   /* acquisitions since a stack of the memo was walked all the same */
@@ -136,7 +137,7 @@ struct process {
 	struct self *free_selves;
 	_Atomic(struct slot *) by_tid[BY_TID];	 /* by the kernel's number of its thread, modulo: the last one to take the place */
 	_Atomic uint8_t awaited[AWAITED];	 /* by number of lock, modulo: some thread has waited for it */
-	_Atomic uint32_t joining;		 /* joins under way */
+	_Atomic uint32_t joins, joins_holding;	 /* joins under way; those of them by threads that hold a lock */
 	uint64_t rings_recorded[RINGS_RECORDED]; /* the last of them (rings.c) */
 	uint32_t rings_next;
 	struct arena arena;	   /* of what is below */

@@ -141,16 +141,26 @@ static void join_begins(struct self *self, pthread_t thread)
 	state_unlock(self);
 }
 
-/* A ring may lead over joins alone, or over a lock that a joiner holds: where nobody joins, nobody has to look (ring_possible). */
-static void count_join(struct self *self, bool begins)
+/* A ring with a lock in it that leads over a join leads over a lock that some joiner holds: who waits for a lock has to look only when there is
+ * one. A ring of joins alone is closed by a join (ring_possible). */
+static void count_join(struct self *self)
 {
-	if (begins && !self->joins) {
-		self->joins = true;
-		atomic_fetch_add_explicit(&process->joining, 1, memory_order_seq_cst);
-	} else if (!begins && self->joins) {
-		self->joins = false;
-		atomic_fetch_sub_explicit(&process->joining, 1, memory_order_relaxed);
+	if (!self->joins)
+		atomic_fetch_add_explicit(&process->joins, 1, memory_order_seq_cst);
+	if (!self->joins_holding && self->attached->depth) {
+		atomic_fetch_add_explicit(&process->joins_holding, 1, memory_order_seq_cst);
+		self->joins_holding = true;
 	}
+	self->joins = true;
+}
+
+static void uncount_join(struct self *self)
+{
+	if (self->joins)
+		atomic_fetch_sub_explicit(&process->joins, 1, memory_order_relaxed);
+	if (self->joins_holding)
+		atomic_fetch_sub_explicit(&process->joins_holding, 1, memory_order_relaxed);
+	self->joins = self->joins_holding = false;
 }
 
 static void join_ends(struct self *self, pthread_t thread, bool joined, struct site site)
@@ -175,7 +185,7 @@ bool thread_join_begins(pthread_t thread, enum lock_how how, struct site site)
 	/* What a jump has leaked is said now. */
 	if (self->jumped)
 		event_report_jumped(self);
-	count_join(self, true);
+	count_join(self);
 	/* Whose end it waits for is told when that is known: here, or by the thread itself when it begins. */
 	held_wait_for(self, WAIT_JOIN, how, (const void *)thread, 0, site);
 	join_begins(self, thread);
@@ -191,7 +201,7 @@ void thread_join_ends(pthread_t thread, bool joined, struct site site)
 	if (!self)
 		return;
 	held_wait_end(self);
-	count_join(self, false);
+	uncount_join(self);
 	join_ends(self, thread, joined, site);
 	self_leave(self);
 }

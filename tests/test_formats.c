@@ -258,6 +258,26 @@ START_TEST(a_deadlock_has_a_picture_and_names_who_waits_beside_it)
 }
 END_TEST
 
+START_TEST(a_deadlock_of_joins_has_no_locks_and_a_picture_that_closes)
+{
+	put_blocked(&world.recorder, world.process, 1, world.alpha, WAIT_JOIN, world.beta, world.at_alpha_inner, NULL)->by = BLOCKED_END;
+	put_blocked(&world.recorder, world.process, 2, world.beta, WAIT_JOIN, world.alpha, world.at_beta_inner, NULL)->by = BLOCKED_END;
+	put_deadlock(&world.recorder, world.process, 2);
+	read_with_root("");
+	output_of(text_write);
+	ck_assert_ptr_nonnull(strstr(written, "\n"
+					      "    +-------------+              |\n"
+					      "    | beta_worker |              |\n"
+					      "    +-------------+              |\n"
+					      "           :                     |\n"
+					      "           : waits for its end   |\n"
+					      "           v                     |\n"
+					      "           +---------------------+\n"));
+	ck_assert_ptr_null(strstr(written, "Locks:"));
+	ck_assert_ptr_nonnull(strstr(written, "Fix:         Let one thread join all others"));
+}
+END_TEST
+
 /* ---- json ---- */
 
 static json_t *document(void)
@@ -558,6 +578,7 @@ int main(void)
 		the_links_of_a_ring_name_locks_by_their_ids,
 		bytes_that_are_no_text_do_not_break_the_document,
 		a_deadlock_has_a_picture_and_names_who_waits_beside_it,
+		a_deadlock_of_joins_has_no_locks_and_a_picture_that_closes,
 		the_document_has_who_is_blocked_and_by_what,
 		what_is_a_character_and_what_none,
 		dot_is_exactly_this,
