@@ -66,9 +66,17 @@ static void *client(void *unused)
 	return unused;
 }
 
+static pthread_t owner_thread;
+
+static void *joiner(void *unused)
+{
+	pthread_join(owner_thread, NULL);
+	return unused;
+}
+
 int main(void)
 {
-	void *(*const scripts[])(void *) = {heir, consumer, runner, runner, guest, owner, client};
+	void *(*const scripts[])(void *) = {heir, consumer, runner, runner, guest, owner, client, joiner};
 	pthread_t thread;
 
 	pthread_barrier_init(&barrier, NULL, 3);
@@ -78,6 +86,8 @@ int main(void)
 	pthread_join(thread, NULL);
 	for (unsigned i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		pthread_create(&thread, NULL, scripts[i], NULL);
+		if (scripts[i] == owner)
+			owner_thread = thread;
 		usleep(20000);
 	}
 	pthread_create(&thread, NULL, producer, NULL);
