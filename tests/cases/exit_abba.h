@@ -1,4 +1,4 @@
-/* exit_abba: the finding of the cases that are about how a process ends. */
+/* exit_abba: the finding of the cases that are about a process: how it ends, how it was forked. */
 #include "case.h"
 
 MUTEX(A);

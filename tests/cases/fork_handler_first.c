@@ -1,11 +1,9 @@
 /* A handler of fork that is older than the library takes a lock in the child; what the child does after it is watched like anything else. */
 #include <sys/wait.h>
 
-#include "case.h"
+#include "exit_abba.h"
 
 MUTEX(of_handlers);
-MUTEX(A);
-MUTEX(B);
 
 static void lock_it(void)
 {
@@ -24,31 +22,12 @@ static void install(void)
 }
 __attribute__((section(".preinit_array"), used)) static void (*const first_of_all)(void) = install;
 
-THREAD(forward)
-{
-	take(A);
-	take(B);
-	give(B);
-	give(A);
-	return NULL;
-}
-
-THREAD(backward)
-{
-	take(B);
-	take(A);
-	give(A);
-	give(B);
-	return NULL;
-}
-
 int main(void)
 {
 	pid_t child = fork();
 
 	if (child == 0) {
-		run(forward);
-		run(backward);
+		abba();
 		_exit(0);
 	}
 	waitpid(child, NULL, 0);

@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 needs='stress-ng'
 
-# The same number of operations each time, so many of the mutexes that no thread has done them all before the next one is made (then stress-ng fails); its threads that wait for semaphores are woken by nothing but the time limit.
+# The same number of operations each time. Of the mutexes so many that no thread has done them all before the next one is made, which stress-ng
+# calls a failure. Its threads that wait for semaphores are woken by nothing but the time limit.
 drive()
 {
 	cd "$work" || return 1
