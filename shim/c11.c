@@ -138,7 +138,7 @@ EXPORT int thrd_join(thrd_t thread, int *value)
 	int result;
 
 	real_ready();
-	if (thread_join_begins(thread, LOCK_BLOCKING, SITE))
+	if (thread_join_begins(thread, NULL, SITE))
 		deadlock_watch(self_current);
 	result = real.thrd_join(thread, value);
 	thread_join_ends(thread, result == thrd_success, SITE);

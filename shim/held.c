@@ -210,6 +210,13 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	publish(self->attached, request->lock, mode, request->address, stack, limit_nsec(limit));
 }
 
+void held_wait_for_join(struct self *self, pthread_t thread, const struct timed *limit, struct site site)
+{
+	uint32_t how = limit ? LOCK_TIMED : LOCK_BLOCKING;
+
+	publish(self->attached, 0, WAIT_JOIN | how << 8, (const void *)thread, stack_capture(self, site)->stack, limit_nsec(limit));
+}
+
 void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site)
 {
 	if (what == WAIT_CONDITION && lock) {

@@ -175,7 +175,9 @@ void held_record(struct self *self, const struct request *request);
 /* The thread is about to wait for a lock, no longer than `limit` if that is not NULL: the dependency is recorded, and the wait published in the slot
  * for others to see. */
 void held_wait_begin(struct self *self, const struct request *request, const struct timed *limit);
-/* The same for what is no lock: nothing is recorded but that it waits; `lock`: the number of a condition's mutex, else 0; `how`: blocking or timed. */
+/* Likewise for the end of a thread; whose that is gets known later (attach.h). */
+void held_wait_for_join(struct self *self, pthread_t thread, const struct timed *limit, struct site site);
+/* The same for what is no lock and no thread: nothing is recorded but that it waits; `lock`: the number of a condition's mutex, else 0; `how`: blocking or timed. */
 void held_wait_for(struct self *self, enum wait_for what, enum lock_how how, const void *object, uint64_t lock, struct site site);
 
 #endif

@@ -49,8 +49,18 @@ static bool may_be_joined(const struct self *self)
 	       (self->joins && atomic_load_explicit(&process->joins, memory_order_relaxed) > 1);
 }
 
+/* Will it go on by itself before anybody could say that it does not? */
+static bool waits_shortly(const struct slot *slot)
+{
+	uint64_t limit = atomic_load_explicit(&slot->wait_limit, memory_order_relaxed);
+
+	return limit && limit < LONG_LIMIT;
+}
+
 bool ring_possible(struct self *self, int holder)
 {
+	if (waits_shortly(self->attached))
+		return false;
 	if (!is_awaited(self) && !may_be_joined(self))
 		return false;
 	return holder <= 0 || !holder_runs(self, holder);

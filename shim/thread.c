@@ -173,7 +173,7 @@ static void join_ends(struct self *self, pthread_t thread, bool joined, struct s
 	state_unlock(self);
 }
 
-bool thread_join_begins(pthread_t thread, enum lock_how how, struct site site)
+bool thread_join_begins(pthread_t thread, const struct timed *limit, struct site site)
 {
 	struct self *self;
 	bool near;
@@ -187,9 +187,9 @@ bool thread_join_begins(pthread_t thread, enum lock_how how, struct site site)
 		event_report_jumped(self);
 	count_join(self);
 	/* Whose end it waits for is told when that is known: here, or by the thread itself when it begins. */
-	held_wait_for(self, WAIT_JOIN, how, (const void *)thread, 0, site);
+	held_wait_for_join(self, thread, limit, site);
 	join_begins(self, thread);
-	near = how == LOCK_BLOCKING && deadlock_near(self, 0);
+	near = deadlock_near(self, 0);
 	self_leave(self);
 	return near;
 }
@@ -215,7 +215,7 @@ static void join_left(void *unused)
 
 EXPORT int pthread_join(pthread_t thread, void **value)
 {
-	bool near = thread_join_begins(thread, LOCK_BLOCKING, SITE);
+	bool near = thread_join_begins(thread, NULL, SITE);
 	int result;
 
 	pthread_cleanup_push(join_left, NULL);
@@ -243,12 +243,16 @@ EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 	return result;
 }
 
+/* Without a time it is a join like any other (pthread_tryjoin_np(3) leaves that open; glibc waits). */
 EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *until)
 {
+	struct timed limit = {.until = until};
+	bool near = thread_join_begins(thread, until ? &limit : NULL, SITE);
 	int result;
 
-	thread_join_begins(thread, LOCK_TIMED, SITE);
 	pthread_cleanup_push(join_left, NULL);
+	if (near)
+		deadlock_watch(self_current);
 	result = real.pthread_timedjoin_np(thread, value, until);
 	pthread_cleanup_pop(0);
 	thread_join_ends(thread, result == 0, SITE);
@@ -257,10 +261,13 @@ EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct tim
 
 EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
 {
+	struct timed limit = {.until = until, .clock = clock, .has_clock = true};
+	bool near = thread_join_begins(thread, until ? &limit : NULL, SITE);
 	int result;
 
-	thread_join_begins(thread, LOCK_TIMED, SITE);
 	pthread_cleanup_push(join_left, NULL);
+	if (near)
+		deadlock_watch(self_current);
 	result = real.pthread_clockjoin_np(thread, value, clock, until);
 	pthread_cleanup_pop(0);
 	thread_join_ends(thread, result == 0, SITE);

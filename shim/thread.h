@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <threads.h>
 
-#include "state.h"
+#include "held.h"
 
 /* What a new thread is to do; made by its creator, freed by itself. One of the two routines is set. */
 struct start {
@@ -23,9 +23,9 @@ void thread_not_started(struct start *start);
 void *thread_run(void *start);
 int thread_run_c11(void *start);
 
-/* Around a join that may wait. Both do nothing in a thread that is not watched. True: there is a ring of waits, for deadlock_watch to look at before
- * the join. */
-bool thread_join_begins(pthread_t thread, enum lock_how how, struct site site);
+/* Around a join that may wait, no longer than `limit` if that is not NULL. Both do nothing in a thread that is not watched. True: there is a ring of
+ * waits, for deadlock_watch to look at before the join. */
+bool thread_join_begins(pthread_t thread, const struct timed *limit, struct site site);
 void thread_join_ends(pthread_t thread, bool joined, struct site site);
 
 /* Before the thread is detached: after it the number may belong to another one. */
