@@ -467,6 +467,10 @@ struct slot {
 	/* Where the thread comes from, as in fact_thread: most threads are in no finding, and have no fact. */
 	frame_t start;
 	uint32_t created; /* stack */
+	uint32_t pad4;
+	/* The only word that the launcher writes: the wait (its sequence) that is one of a deadlock over several processes, where on_deadlock says that
+	 * theirs are to end. */
+	_Atomic uint64_t end_asked;
 };
 _Static_assert(offsetof(struct slot, chain_below) == offsetof(struct slot, held) - sizeof(struct held) + offsetof(struct held, chain),
 	       "the entry below the first");

@@ -109,22 +109,25 @@ struct blocked blocked_of(struct builder *builder, const struct waiters *waiters
 
 /* ---- the ring ---- */
 
-/* Which of its locks keeps the one before it in the ring; -1: it is none. */
-static int lock_between(const struct builder *builder, const struct waiter *before, const struct waiter *waiter)
+bool blocked_wants(const struct builder *builder, const struct waiter *waiter, size_t image, uint32_t process, uint64_t lock)
 {
-	const struct fact_lock *wanted = image_lock(&builder->run->images[before->image], before->state->lock);
-	uint32_t what = WAIT_WHAT(before->state->wait);
+	const struct fact_lock *wanted = image_lock(&builder->run->images[waiter->image], waiter->state->lock);
+	const struct fact_lock *other = image_lock(&builder->run->images[image], lock);
 
-	if (what == WAIT_JOIN)
-		return -1;
-	for (uint32_t i = 0; i < waiter->state->count; i++) {
-		const struct fact_held *held = &waiter->state->held[i];
-		const struct fact_lock *lock = image_lock(&builder->run->images[waiter->image], held->lock);
-		bool same = before->image == waiter->image && before->process == waiter->process && held->lock == before->state->lock;
+	if (wanted && other && wanted->inode && other->inode)
+		return wanted->device == other->device && wanted->inode == other->inode && wanted->offset == other->offset;
+	return waiter->image == image && waiter->process == process && waiter->state->lock == lock;
+}
 
-		if (wanted && lock && wanted->inode && lock->inode)
-			same = wanted->device == lock->device && wanted->inode == lock->inode && wanted->offset == lock->offset;
-		if (same && (held->mode == LOCK_EXCLUSIVE || what != LOCK_SHARED))
+int blocked_by(const struct builder *builder, const struct waiter *waiter, const struct waiter *holder)
+{
+	uint32_t what = WAIT_WHAT(waiter->state->wait);
+
+	for (uint32_t i = 0; what != WAIT_JOIN && i < holder->state->count; i++) {
+		const struct fact_held *held = &holder->state->held[i];
+
+		if ((held->mode == LOCK_EXCLUSIVE || what != LOCK_SHARED) &&
+		    blocked_wants(builder, waiter, holder->image, holder->process, held->lock))
 			return (int)i;
 	}
 	return -1;
@@ -143,11 +146,11 @@ static struct acquisition kept_by(struct builder *builder, const struct waiter *
 	return (struct acquisition){build_lock(builder, state->lock), "exclusive", "blocking", build_stack(builder, state->stack)};
 }
 
-static struct link link_of(struct builder *builder, const struct waiter *before, const struct waiter *waiter)
+static struct link link_of(struct builder *builder, const struct waiter *before, const struct waiter *waiter, const struct waiter *after)
 {
 	const struct fact_blocked *state = waiter->state;
 	uint32_t what = WAIT_WHAT(state->wait);
-	int lock = lock_between(builder, before, waiter);
+	int lock = blocked_by(builder, before, waiter);
 	struct link link = {.by = lock >= 0 ? LINK_LOCK : WAIT_WHAT(before->state->wait) == WAIT_JOIN ? LINK_END : LINK_QUEUE};
 
 	link.thread = waiter_thread(builder, waiter);
@@ -157,8 +160,7 @@ static struct link link_of(struct builder *builder, const struct waiter *before,
 	/* Inside a condition wait, past its signal, there is no limit any more. */
 	if (what == WAIT_CONDITION)
 		link.wanted.how = "blocking";
-	link.wanted.lock =
-		what == WAIT_JOIN ? build_end(builder, build_thread(builder, (uint32_t)state->lock)) : build_lock(builder, state->lock);
+	link.wanted.lock = what == WAIT_JOIN ? build_end(builder, waiter_thread(builder, after)) : build_lock(builder, state->lock);
 	return link;
 }
 
@@ -212,7 +214,7 @@ struct finding blocked_finding(struct builder *builder, const struct waiters *wa
 	finding.locks = build_alloc(builder, ring->length * sizeof(*finding.locks));
 	for (size_t i = 0; i < ring->length; i++) {
 		finding.links[i] = link_of(builder, &waiters->list[ring->members[(i + ring->length - 1) % ring->length]],
-					   &waiters->list[ring->members[i]]);
+					   &waiters->list[ring->members[i]], &waiters->list[ring->members[(i + 1) % ring->length]]);
 		finding.locks[i] = finding.links[i].held.lock;
 	}
 	add_blocked(builder, &finding, waiters, ring);

@@ -13,4 +13,9 @@ const char *blocked_reason(struct builder *builder, const struct waiters *waiter
 /* One thread, for people. */
 struct blocked blocked_of(struct builder *builder, const struct waiters *waiters, const struct waiter *waiter);
 
+/* Does it wait for that lock? A process-shared one has a number of its own in every process, and the same place. */
+bool blocked_wants(const struct builder *builder, const struct waiter *waiter, size_t image, uint32_t process, uint64_t lock);
+/* Which of the holder's locks it waits for: its place in `held`; -1: for none of them. */
+int blocked_by(const struct builder *builder, const struct waiter *waiter, const struct waiter *holder);
+
 #endif

@@ -43,7 +43,7 @@ struct launch {
 	bool (*enough)(void *ctx);
 	void *ctx;
 	struct watch *watch; /* NULL: nobody looks */
-	bool deadlocked;     /* processes were killed for it */
+	bool deadlocked;     /* processes were ended for it */
 };
 
 /* ---- signals: what is sent to the launcher goes on to the program ---- */

@@ -35,6 +35,84 @@ static const char *thread_name(struct moment *moment, uint32_t thread, frame_t s
 	return name ? name : build_text(&moment->builder, "thread %u", thread);
 }
 
+static pid_t pid_of(const struct moment *moment, size_t image, uint32_t serial)
+{
+	const struct fact_process *process = (const struct fact_process *)index_find(&moment->run->images[image].processes, serial);
+
+	return process ? (pid_t)process->pid : 0;
+}
+
+/* A process-shared lock: who holds it among the threads of other processes, or did when his was killed. */
+static const char *held_by_other(struct moment *moment, const struct waiter *waiter, const struct waiters *others, bool live)
+{
+	struct builder *builder = &moment->builder;
+
+	for (size_t i = 0; i < others->count; i++) {
+		const struct waiter *other = &others->list[i];
+		bool same_process = other->image == waiter->image && other->process == waiter->process;
+		int held = same_process ? -1 : blocked_by(builder, waiter, other);
+		const struct thread *thread;
+		const char *place, *said;
+
+		if (held < 0)
+			continue;
+		thread = waiter_thread(builder, other);
+		place = story_place(builder, build_stack(builder, other->state->held[held].stack));
+		said = build_text(builder,
+				  live ? "held by thread `%s` of process %d, which took it %s"
+				       : "it will never be unlocked: thread `%s` of process %d, which took it %s, ended with its process",
+				  thread->name, (int)pid_of(moment, other->image, other->process), place);
+		build_from(builder, moment->image);
+		return said;
+	}
+	return NULL;
+}
+
+/* A process-shared lock that another process left locked when it ended. */
+static const char *left_by_process(struct moment *moment, const struct waiter *waiter)
+{
+	struct builder *builder = &moment->builder;
+
+	for (size_t i = 0; i < moment->run->images_count; i++) {
+		const struct image *image = &moment->run->images[i];
+
+		for (size_t j = 0; j < image->findings_count; j++) {
+			const struct fact_finding *finding = image->findings[j];
+			const struct thread *thread;
+			const char *said;
+
+			if ((i == waiter->image && finding->process == waiter->process) || finding->stacks_count == 0 ||
+			    (finding->rule != RULE_HELD_AT_EXIT && finding->rule != RULE_LOCK_LEAKED) ||
+			    !blocked_wants(builder, waiter, i, finding->process, finding->lock))
+				continue;
+			build_from(builder, i);
+			thread = build_thread(builder, finding->stacks[0].thread);
+			said = build_text(
+				builder,
+				"it will never be unlocked: thread `%s` of process %d, which took it %s, ended without unlocking (%s)",
+				thread ? thread->name : "?", (int)pid_of(moment, i, finding->process),
+				story_place(builder, build_stack(builder, finding->stacks[0].stack)), rules[finding->rule].name);
+			build_from(builder, moment->image);
+			return said;
+		}
+	}
+	return NULL;
+}
+
+/* Nobody in this process holds the lock. */
+static const char *held_elsewhere(struct moment *moment, const struct waiter *waiter)
+{
+	const char *said = held_by_other(moment, waiter, &moment->waiters, true);
+	struct waiters dead;
+
+	if (said)
+		return said;
+	dead = waiters_read(moment->run, WAITERS_DEAD);
+	said = held_by_other(moment, waiter, &dead, false);
+	waiters_free(&dead);
+	return said ? said : left_by_process(moment, waiter);
+}
+
 /* The lock was left locked: by whom, and how. */
 static const char *orphaned(struct moment *moment, uint64_t lock)
 {
@@ -119,31 +197,51 @@ static const char *waker_does(struct moment *moment, const struct waiter *waiter
 	return may_go_on(thread) ? "waits itself, with a time limit" : "waits itself";
 }
 
+/* Of those who have ended the wait of others so far none can any more. */
+static bool is_lost(const struct moment *moment, const struct waiter *waiter, const struct wakers *wakers)
+{
+	bool hope = may_go_on(waiter);
+
+	for (size_t i = 0; i < wakers->count; i++) {
+		const struct waiter *thread = thread_of(moment, wakers->list[i]->thread);
+
+		/* A thread that signals at its own start says nothing of who will later. */
+		hope |= thread && (thread == waiter || may_go_on(thread));
+	}
+	return wakers->count && !hope;
+}
+
+bool threads_lost(const struct moment *moment, const struct waiter *waiter)
+{
+	uint32_t what = WAIT_WHAT(waiter->state->wait);
+	struct wakers wakers;
+
+	if (what != WAIT_CONDITION && what != WAIT_SEMAPHORE)
+		return false;
+	find_wakers(moment, waiter->object, &wakers);
+	return is_lost(moment, waiter, &wakers);
+}
+
 /* Who has ended the wait of others so far, and can still. */
 static const char *woken_by(struct moment *moment, const struct waiter *waiter)
 {
-	struct wakers *wakers = new_zeroed(1, sizeof(*wakers));
 	struct builder *builder = &moment->builder;
 	const char *said = "nobody has signalled it so far";
-	bool hope = may_go_on(waiter);
+	struct wakers wakers;
 
-	find_wakers(moment, waiter->object, wakers);
-	for (size_t i = 0; i < wakers->count; i++) {
-		const struct waiter *thread = thread_of(moment, wakers->list[i]->thread);
-		/* A thread that signals at its own start says nothing of who will later. */
-		hope |= thread && (thread == waiter || may_go_on(thread));
+	find_wakers(moment, waiter->object, &wakers);
+	for (size_t i = 0; i < wakers.count; i++) {
+		const struct waiter *thread = thread_of(moment, wakers.list[i]->thread);
+
 		if (i < WAKERS_SHOWN)
 			said = build_text(builder, "%s `%s`, %s (%s)", i ? build_text(builder, "%s;", said) : "signalled so far by",
-					  thread_name(moment, wakers->list[i]->thread, wakers->list[i]->start),
-					  story_place(builder, build_stack(builder, wakers->list[i]->stack)),
+					  thread_name(moment, wakers.list[i]->thread, wakers.list[i]->start),
+					  story_place(builder, build_stack(builder, wakers.list[i]->stack)),
 					  waker_does(moment, waiter, thread));
 		else if (i == WAKERS_SHOWN)
-			said = build_text(builder, "%s; and %zu other%s", said, wakers->count - i, wakers->count - i == 1 ? "" : "s");
+			said = build_text(builder, "%s; and %zu other%s", said, wakers.count - i, wakers.count - i == 1 ? "" : "s");
 	}
-	if (wakers->count && !hope)
-		said = build_text(builder, "%s: none of them goes on; a lost wake-up?", said);
-	free(wakers);
-	return said;
+	return is_lost(moment, waiter, &wakers) ? build_text(builder, "%s: none of them goes on; a lost wake-up?", said) : said;
 }
 
 static const char *at_barrier(struct moment *moment, const struct waiter *waiter)
@@ -173,6 +271,8 @@ const char *threads_diagnosis(struct moment *moment, const struct waiter *waiter
 		if (blocked.holder)
 			return NULL;
 		why = orphaned(moment, state->lock);
+		if (!why)
+			why = held_elsewhere(moment, waiter);
 		return why ? why : "no thread that runs or waits is known to hold it";
 	case WAIT_CONDITION:
 	case WAIT_SEMAPHORE:

@@ -9,6 +9,8 @@
 
 /* 0, or -1 with errno. */
 int threads_write(int fd, struct moment *moment, const struct options *options);
+/* Does the thread wait for a signal that nobody who has ever given it can give any more? O(threads that ever signalled it * threads). */
+bool threads_lost(const struct moment *moment, const struct waiter *waiter);
 /* One line on a wait that seems to have no end, NULL: there is nothing to be said. */
 const char *threads_diagnosis(struct moment *moment, const struct waiter *waiter);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,10 @@ struct file {
 	uint32_t *slots;
 	size_t slots_count;
 };
+struct ending {
+	pid_t pid;
+	int fd; /* pidfd_open(2); -1: this kernel has none */
+};
 struct watch {
 	const struct options *options;
 	char *directory;
@@ -35,9 +40,14 @@ struct watch {
 	uint64_t seen;	     /* all long waits of the last look, as a number */
 	uint64_t ring;	     /* the ring of the last look; 0: none */
 	uint64_t told;	     /* the one that was told */
-	uint64_t stuck;	     /* the long waits that were told */
+	uint64_t stuck;	     /* the waits of the last look that have lasted for --stuck */
+	uint64_t stuck_told; /* those that were told */
 	unsigned moments;    /* files written */
 	uint64_t stuck_nsec; /* --stuck; 0: off */
+	/* Processes that are asked to end by themselves, and when they are given up. */
+	struct ending *ending;
+	size_t ending_count;
+	uint64_t ending_until;
 };
 
 struct watch *watch_new(const char *directory, const struct options *options)
@@ -50,8 +60,27 @@ struct watch *watch_new(const char *directory, const struct options *options)
 	return watch;
 }
 
+/* Lets nobody go who was asked to end: the number of a process that has ended may be another's by then, its descriptor may not. */
+static void end_ending(struct watch *watch, int signal)
+{
+	for (size_t i = 0; i < watch->ending_count; i++) {
+		const struct ending *ending = &watch->ending[i];
+
+		if (signal && ending->fd >= 0)
+			syscall(SYS_pidfd_send_signal, ending->fd, signal, NULL, 0);
+		else if (signal)
+			kill(ending->pid, signal);
+		if (ending->fd >= 0)
+			close(ending->fd);
+	}
+	free(watch->ending);
+	watch->ending = NULL;
+	watch->ending_count = 0;
+}
+
 void watch_free(struct watch *watch)
 {
+	end_ending(watch, 0);
 	for (size_t i = 0; i < watch->files_count; i++) {
 		close(watch->files[i].fd);
 		free(watch->files[i].slots);
@@ -138,6 +167,12 @@ struct look {
 	uint64_t stuck; /* of those that have lasted for --stuck */
 };
 
+/* Is the wait one that may be stuck? What has a limit of its own goes on; but a lock is not to be waited for that long. */
+static bool may_be_stuck(uint32_t wait)
+{
+	return wait != WAIT_NOTHING && (WAIT_WHAT(wait) <= LOCK_SHARED || WAIT_HOW(wait) == LOCK_BLOCKING);
+}
+
 static void look_at(const struct watch *watch, struct look *look, size_t file, const struct slot *slot)
 {
 	uint32_t what = WAIT_WHAT(slot->wait_mode);
@@ -147,7 +182,7 @@ static void look_at(const struct watch *watch, struct look *look, size_t file, c
 		return;
 	if (what <= LOCK_SHARED || what == WAIT_JOIN)
 		look->waits ^= wait;
-	if (what <= LOCK_SHARED && watch->stuck_nsec && look->now >= since + watch->stuck_nsec)
+	if (may_be_stuck(slot->wait_mode) && watch->stuck_nsec && look->now >= since + watch->stuck_nsec)
 		look->stuck ^= wait;
 }
 
@@ -228,20 +263,58 @@ static void say_ring(const struct across *across)
 	fprintf(stderr, " wait for each other%s\n", ends);
 }
 
-/* Ends the processes of the ring. */
-static void end_ring(const struct across *across)
+/* Asks a thread to end its process, as it would for a ring of its own (shim/deadlock.h): by the one word of its slot that is ours to write. */
+static void ask(const struct image *image, const struct waiter *waiter)
 {
-	int signal = strcmp(option_string(across->watch->options, OPTION_ON_DEADLOCK), "abort") == 0 ? SIGABRT : SIGKILL;
+	off_t place = (off_t)((const char *)waiter->slot - (const char *)image->data);
+	uint64_t sequence = waiter->sequence;
+	int fd = open(image->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 
-	for (size_t i = 0; i < across->length; i++) {
-		pid_t pid = pid_of(across->moment, &across->moment->waiters.list[across->members[i]]);
-
-		if (pid > 1)
-			kill(pid, signal);
-	}
+	/* Without it the time runs out. */
+	if (fd >= 0 && pwrite(fd, &sequence, sizeof(sequence), place + (off_t)offsetof(struct slot, end_asked)) < 0)
+		perror("gridlock: the process cannot be asked to end");
+	if (fd >= 0)
+		close(fd);
 }
 
-/* True: its processes were ended. */
+static void add_ending(struct watch *watch, pid_t pid)
+{
+	for (size_t i = 0; i < watch->ending_count; i++)
+		if (watch->ending[i].pid == pid)
+			return;
+	watch->ending = resized(watch->ending, watch->ending_count + 1, sizeof(*watch->ending));
+	watch->ending[watch->ending_count++] = (struct ending){pid, (int)syscall(SYS_pidfd_open, pid, 0)};
+}
+
+/* Two slices of a wait, and what it takes to end. */
+#define ENDING_NSEC 3000000000u
+
+/* Ends the processes of the ring: by themselves, so that what they have in their buffers gets out. */
+static void end_ring(const struct across *across)
+{
+	struct watch *watch = across->watch;
+
+	for (size_t i = 0; i < across->length; i++) {
+		const struct waiter *waiter = &across->moment->waiters.list[across->members[i]];
+		pid_t pid = pid_of(across->moment, waiter);
+
+		ask(&across->moment->run->images[waiter->image], waiter);
+		if (pid > 1)
+			add_ending(watch, pid);
+	}
+	watch->ending_until = now_nsec() + ENDING_NSEC;
+}
+
+/* Some waits are not cut in slices (spin locks), and a process may be stopped. */
+static void give_up_ending(struct watch *watch)
+{
+	bool core = strcmp(option_string(watch->options, OPTION_ON_DEADLOCK), "abort") == 0;
+
+	if (watch->ending_count && now_nsec() >= watch->ending_until)
+		end_ending(watch, core ? SIGABRT : SIGKILL);
+}
+
+/* True: its processes end. */
 static bool deadlocked(struct across *across)
 {
 	struct watch *watch = across->watch;
@@ -252,29 +325,68 @@ static bool deadlocked(struct across *across)
 	if (strcmp(option_string(watch->options, OPTION_ON_DEADLOCK), "report") == 0)
 		return false;
 	end_ring(across);
-	return true;
+	/* A process that aborts for it says so by its signal. */
+	return strcmp(option_string(watch->options, OPTION_ON_DEADLOCK), "abort") != 0;
 }
 
 /* ---- threads that are stuck ---- */
 
+/* What is stuck of the moment's process, as a number; 0: nothing. Threads that wait for work wait long too: so either it is for a lock, or for a
+ * signal that nobody can give any more, or every thread of the process waits. */
+static uint64_t stuck_of(const struct watch *watch, const struct moment *moment)
+{
+	uint64_t stuck = 0, all = 0;
+	bool some_go_on = false;
+
+	for (size_t i = 0; i < moment->waiters.count; i++) {
+		const struct waiter *waiter = &moment->waiters.list[i];
+		uint64_t wait = hash_mix(hash_mix(waiter->image, waiter->state->thread), waiter->sequence);
+
+		if (waiter->image != moment->image || waiter->process != moment->process)
+			continue;
+		if (!may_be_stuck(waiter->state->wait) || waiter->state->nsec < watch->stuck_nsec) {
+			some_go_on = true;
+			continue;
+		}
+		all ^= wait;
+		if (WAIT_WHAT(waiter->state->wait) <= LOCK_SHARED || threads_lost(moment, waiter))
+			stuck ^= wait;
+	}
+	return some_go_on ? stuck : all;
+}
+
+/* What is stuck of all processes; with `tell`, those are told. */
+static uint64_t stuck_of_all(const struct watch *watch, struct moment *moment, bool tell)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < moment->run->images_count; i++) {
+		const struct index *processes = &moment->run->images[i].processes;
+
+		moment->image = i;
+		for (size_t j = 0; j < processes->count; j++) {
+			uint64_t stuck;
+
+			moment->process = index_number(processes->facts[j]);
+			stuck = stuck_of(watch, moment);
+			if (stuck && tell)
+				threads_write(STDERR_FILENO, moment, watch->options);
+			all ^= stuck;
+		}
+	}
+	return all;
+}
+
+/* Once. */
 static void say_stuck(struct watch *watch, struct moment *moment)
 {
-	fprintf(stderr, "gridlock: threads have waited for a lock for %ld s:\n", option_number(watch->options, OPTION_STUCK));
-	for (size_t i = 0; i < moment->run->images_count; i++)
-		for (size_t j = 0; j < moment->run->images[i].processes.count; j++) {
-			bool stuck = false;
+	uint64_t stuck = stuck_of_all(watch, moment, false);
 
-			moment->image = i;
-			moment->process = index_number(moment->run->images[i].processes.facts[j]);
-			for (size_t k = 0; k < moment->waiters.count; k++) {
-				const struct waiter *waiter = &moment->waiters.list[k];
-
-				stuck |= waiter->image == i && waiter->process == moment->process &&
-					 WAIT_WHAT(waiter->state->wait) <= LOCK_SHARED && waiter->state->nsec >= watch->stuck_nsec;
-			}
-			if (stuck)
-				threads_write(STDERR_FILENO, moment, watch->options);
-		}
+	if (stuck && stuck != watch->stuck_told) {
+		fprintf(stderr, "gridlock: threads have been stuck for %ld s:\n", option_number(watch->options, OPTION_STUCK));
+		stuck_of_all(watch, moment, true);
+	}
+	watch->stuck_told = stuck;
 }
 
 /* ---- looking ---- */
@@ -318,6 +430,7 @@ bool watch_look(struct watch *watch)
 	struct look look = look_around(watch);
 	bool stuck = look.stuck && look.stuck != watch->stuck, ring;
 
+	give_up_ending(watch);
 	/* The same waits as the last time: what was no ring then is none now. */
 	ring = look.waits && (look.waits != watch->seen || watch->ring);
 	watch->seen = look.waits;

@@ -13,7 +13,7 @@ struct watch *watch_new(const char *directory, const struct options *options);
 void watch_free(struct watch *watch);
 
 /* Looks; to be called about twice a second. A deadlock over several processes that is there for a second is said on stderr, kept in the folder for
- * the report, and its processes are ended as --on-deadlock says: true. Threads that are stuck are said as well. */
+ * the report, and its processes are asked to end as --on-deadlock says, and killed when they do not: true, unless by a signal that tells. Threads that are stuck are said as well. */
 bool watch_look(struct watch *watch);
 
 #endif

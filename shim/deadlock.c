@@ -14,12 +14,23 @@
 #include "rings.h"
 #include "sandbox.h"
 #include "settings.h"
+#include "sink.h"
 #include "text.h"
 
-/* The one line that the library itself ever writes. */
+/* What follows the fact itself: at most this long. */
+#define TAIL (sizeof(sink_directory) + 40)
+
+/* The one line that the library itself ever writes. Where no report follows at once it tells how to get one. */
 static void alarm_line(struct text *text)
 {
-	text_add(text, settings.on_deadlock == ON_DEADLOCK_REPORT ? "\n" : "; ending the process\n");
+	text->room += TAIL;
+	if (settings.on_deadlock != ON_DEADLOCK_REPORT)
+		text_add(text, "; ending the process");
+	else if (settings.launched)
+		text_add(text_add_number(text_add(text, "; gridlock dump "), (uint64_t)getpid()), " tells more");
+	else
+		text_add(text_add(text_add(text, "; gridlock report "), sink_directory), " tells more");
+	text_add(text, "\n");
 	/* By a raw call: the library function is a cancellation point. */
 	if (sandbox_allows(SYS_write, STDERR_FILENO, 0, 0, 0))
 		real.syscall(SYS_write, STDERR_FILENO, text->start, text->used);
@@ -27,8 +38,8 @@ static void alarm_line(struct text *text)
 
 static void alarm_thread(const struct self *self, const char *why)
 {
-	char line[200];
-	struct text text = text_into(line, sizeof(line) - 32);
+	char line[200 + TAIL];
+	struct text text = text_into(line, sizeof(line) - TAIL);
 
 	text_add(&text, "gridlock: deadlock: thread ");
 	text_add_number(&text, self->info->tid);
@@ -37,21 +48,19 @@ static void alarm_thread(const struct self *self, const char *why)
 	text_add(&text, " of process ");
 	text_add_number(&text, (uint64_t)getpid());
 	text_add(&text, why);
-	text.room = sizeof(line);
 	alarm_line(&text);
 }
 
 static void alarm_ring(const uint32_t *tids, uint32_t count)
 {
-	char line[300];
-	struct text text = text_into(line, sizeof(line) - 32);
+	char line[300 + TAIL];
+	struct text text = text_into(line, sizeof(line) - TAIL);
 
 	text_add(&text, "gridlock: deadlock: threads ");
 	for (uint32_t i = 0; i < count; i++)
 		text_add_number(text_add(&text, i ? ", " : ""), tids[i]);
 	text_add_number(text_add(&text, " of process "), (uint64_t)getpid());
 	text_add(&text, " wait for each other");
-	text.room = sizeof(line);
 	alarm_line(&text);
 }
 
@@ -178,6 +187,22 @@ void deadlock_watch(struct self *self)
 	deadlock_still_near(self);
 }
 
+/* ---- a ring over several processes ---- */
+
+bool deadlock_may_be_asked(uint32_t flags)
+{
+	return (flags & LOCK_PROCESS_SHARED) && settings.launched && settings.on_deadlock != ON_DEADLOCK_REPORT;
+}
+
+static void end_if_asked(struct self *self)
+{
+	const struct slot *slot = self->attached;
+	uint64_t asked = atomic_load_explicit(&slot->end_asked, memory_order_relaxed);
+
+	if (asked && asked == atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed) && self_enter())
+		end_process(self);
+}
+
 /* ---- slices ---- */
 
 static bool before(const struct timespec *a, const struct timespec *b)
@@ -197,4 +222,14 @@ const struct timed *slice_next(struct slice *slice, const struct timed *own, boo
 	if (!slice->last)
 		slice->timed.until = &slice->until;
 	return slice->last ? own : &slice->timed;
+}
+
+bool slice_again(struct self *self, struct slice *slice, int result)
+{
+	if (slice->asked)
+		end_if_asked(self);
+	if (result != ETIMEDOUT || slice->last)
+		return false;
+	slice->near = slice->near && deadlock_still_near(self);
+	return slice->near || slice->asked;
 }

@@ -19,11 +19,11 @@ void deadlock_forked(struct self *self);
  * A thread that has published that it waits, and may be the last to join a ring of waits:
  *
  *   held_wait_begin(self, &request, 0);
- *   near = deadlock_near(self, holder);
+ *   slice = {deadlock_near(self, holder), deadlock_may_be_asked(flags)};
  *   self_leave(self);
- *   if (near)
- *           do { real lock, a slice of time } while (it timed out && deadlock_still_near(self));
- *   real lock
+ *   if (slice.near || slice.asked)
+ *           do { real lock, for slice_next } while (slice_again(self, &slice, result));
+ *   real lock, unless that has been answered
  *
  * So who is in no ring blocks as ever; and who is gets the lock the moment that it is let go.
  */
@@ -36,13 +36,21 @@ bool deadlock_still_near(struct self *self);
 /* For a wait that cannot be cut in slices: stays here as long as there is a ring, a second at most. From the fast path. */
 void deadlock_watch(struct self *self);
 
+/* Does the launcher look after such a wait? A ring over several processes no thread of them sees, but the launcher, which asks those in it to end
+ * their processes: they wait in slices too, and look in between whether they are asked. `flags`: LOCK_*, of the lock. */
+bool deadlock_may_be_asked(uint32_t flags);
+
 /* A second of a wait: its end is the slice's, or the program's own limit where that comes first. */
 struct slice {
+	bool near;  /* there is a ring in this process */
+	bool asked; /* the launcher may ask */
 	struct timed timed;
 	struct timespec until;
 	bool last; /* the limit is the program's own */
 };
 /* The next one. `own`: the program's limit, NULL: none; then the clock is CLOCK_MONOTONIC, if `monotonic`, else CLOCK_REALTIME. */
 const struct timed *slice_next(struct slice *slice, const struct timed *own, bool monotonic);
+/* After it, with what libc said: ends the process if that is asked for. True: another one is to follow. From the fast path. */
+bool slice_again(struct self *self, struct slice *slice, int result);
 
 #endif

@@ -58,6 +58,17 @@ static struct events *events(void)
 
 /* ---- locks ---- */
 
+/* Locks that somebody waits for, or may in another process, are described too, up to so many: for `gridlock dump` and the like. */
+#define WAITS_DESCRIBED_MAX 4096u
+
+static void describe_waited(struct lock *lock)
+{
+	if (!lock || process->waits_described >= WAITS_DESCRIBED_MAX)
+		return;
+	process->waits_described++;
+	lock_describe(lock, &sink);
+}
+
 /* What the trace names is a fact. */
 static void describe_traced(uint64_t id)
 {
@@ -105,8 +116,11 @@ void event_lock_place(uint64_t id, const struct lock_place *place)
 {
 	struct lock *lock = lock_find(&locks, id);
 
-	if (lock)
-		lock_set_place(&locks, lock, place);
+	if (!lock)
+		return;
+	lock_set_place(&locks, lock, place);
+	/* Who waits for it in another process can be told of this one, however it ends. */
+	describe_waited(lock);
 	describe_traced(id);
 }
 
@@ -477,8 +491,6 @@ void event_finding(struct self *self, const struct evidence *evidence)
 
 /* ---- waits ---- */
 
-#define WAITS_DESCRIBED_MAX 4096u
-
 void event_waited(struct self *self, uint64_t id)
 {
 	uint64_t *waited = &self->waited[id % WAITED_SIZE];
@@ -488,8 +500,7 @@ void event_waited(struct self *self, uint64_t id)
 	*waited = id;
 	if (process->waits_described >= WAITS_DESCRIBED_MAX || !state_lock(self))
 		return;
-	process->waits_described++;
-	describe_lock(id);
+	describe_waited(lock_find(&locks, id));
 	state_unlock(self);
 }
 

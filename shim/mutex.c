@@ -75,23 +75,22 @@ static bool mutex_near(struct self *self, pthread_mutex_t *mutex)
 	return owner != 0 && deadlock_near(self, owner);
 }
 
-/* libc's own lock, a second at a time as long as there is a ring. A PI mutex knows no other clock than that of the day. */
-static int mutex_lock_watched(struct self *self, pthread_mutex_t *mutex, const struct timed *timed)
+/* libc's own lock, in slices. A PI mutex knows no other clock than that of the day. */
+static int mutex_lock_watched(struct self *self, pthread_mutex_t *mutex, const struct timed *timed, struct slice *slice)
 {
 	bool monotonic = real.pthread_mutex_clocklock && !(identity_mutex_sort(mutex).flags & LOCK_PI);
-	struct slice slice;
 	int result;
 
 	do
-		result = real_lock(mutex, slice_next(&slice, timed, monotonic));
-	while (result == ETIMEDOUT && !slice.last && deadlock_still_near(self));
-	return result == ETIMEDOUT && !slice.last ? real_lock(mutex, timed) : result;
+		result = real_lock(mutex, slice_next(slice, timed, monotonic));
+	while (slice_again(self, slice, result));
+	return result == ETIMEDOUT && !slice->last ? real_lock(mutex, timed) : result;
 }
 
 /* A call that is going to wait: recorded and published before, taken off after. */
 static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct request *request, const struct timed *timed)
 {
-	bool near;
+	struct slice slice = {.asked = deadlock_may_be_asked(identity_mutex_sort(mutex).flags)};
 	int result;
 
 	if (!self_enter())
@@ -100,9 +99,9 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 	if (process->forked_locked)
 		fork_locked(self, request);
 	held_wait_begin(self, request, timed);
-	near = mutex_near(self, mutex);
+	slice.near = mutex_near(self, mutex);
 	self_leave(self);
-	result = near ? mutex_lock_watched(self, mutex, timed) : real_lock(mutex, timed);
+	result = slice.near || slice.asked ? mutex_lock_watched(self, mutex, timed, &slice) : real_lock(mutex, timed);
 	if (acquired(result))
 		held_push_waited(self, request->lock, mutex, held_what(0, LOCK_EXCLUSIVE, request->how), request->site);
 	held_wait_end(self);

@@ -61,23 +61,22 @@ static void rwlock_relock(struct self *self, pthread_rwlock_t *rwlock, const str
 		deadlock_self(self, request, held);
 }
 
-/* libc's own lock, a second at a time as long as there is a ring. */
-static int rwlock_lock_watched(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed)
+/* libc's own lock, in slices. */
+static int rwlock_lock_watched(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, const struct timed *timed, struct slice *slice)
 {
 	bool monotonic = real.pthread_rwlock_clockrdlock && real.pthread_rwlock_clockwrlock;
-	struct slice slice;
 	int result;
 
 	do
-		result = real_lock(rwlock, mode, slice_next(&slice, timed, monotonic));
-	while (result == ETIMEDOUT && !slice.last && deadlock_still_near(self));
-	return result == ETIMEDOUT && !slice.last ? real_lock(rwlock, mode, timed) : result;
+		result = real_lock(rwlock, mode, slice_next(slice, timed, monotonic));
+	while (slice_again(self, slice, result));
+	return result == ETIMEDOUT && !slice->last ? real_lock(rwlock, mode, timed) : result;
 }
 
 /* A call that is going to wait: recorded and published before, taken off after. */
 static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct request *request, const struct timed *timed)
 {
-	bool near;
+	struct slice slice = {.asked = deadlock_may_be_asked(identity_rwlock_sort(rwlock).flags)};
 	int result;
 
 	if (!self_enter())
@@ -86,9 +85,10 @@ static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct
 	if (process->forked_locked)
 		fork_locked(self, request);
 	held_wait_begin(self, request, timed);
-	near = deadlock_near(self, libc_rwlock_writer(rwlock));
+	slice.near = deadlock_near(self, libc_rwlock_writer(rwlock));
 	self_leave(self);
-	result = near ? rwlock_lock_watched(self, rwlock, request->mode, timed) : real_lock(rwlock, request->mode, timed);
+	result = slice.near || slice.asked ? rwlock_lock_watched(self, rwlock, request->mode, timed, &slice)
+					   : real_lock(rwlock, request->mode, timed);
 	if (result == 0)
 		held_push_waited(self, request->lock, rwlock, held_what(0, request->mode, request->how), request->site);
 	held_wait_end(self);
