@@ -54,6 +54,8 @@ const struct thread *build_thread(struct builder *builder, uint32_t number);
 /* What a start routine is called, as a name for its threads; NULL: not known. */
 const char *build_start_name(struct builder *builder, frame_t start);
 const struct lock *build_lock(struct builder *builder, uint64_t number);
+/* Is anything known of it but its number? */
+bool build_lock_known(const struct builder *builder, uint64_t number);
 /* The end of a thread, as what who joins it waits for: a lock of kind "thread", with the thread's name. NULL gives one of an unknown thread. */
 const struct lock *build_end(struct builder *builder, const struct thread *thread);
 /* A number that stands for all locks of a class, as the `nesting`th of it, from 0, that a thread holds at once. */

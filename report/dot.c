@@ -89,9 +89,12 @@ int dot_write(int fd, const struct findings *findings, const struct options *opt
 	if (!stream)
 		return -1;
 	fputs("digraph gridlock {\n  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n", stream);
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->list[i].links_count && !findings->list[i].suppressed)
-			put_finding(stream, i, &findings->list[i]);
+	for (size_t i = 0; i < findings->count; i++) {
+		struct finding ring;
+
+		if (picture_ring(&findings->list[i], &ring) && !findings->list[i].suppressed)
+			put_finding(stream, i, &ring);
+	}
 	fputs("}\n", stream);
 	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
 	free(memory);

@@ -166,6 +166,23 @@ static const char *signal_name(struct builder *builder, uint8_t number)
 	return number ? build_text(builder, "signal %u", number) : NULL;
 }
 
+/* The ring of a self-deadlock: a thread and a lock. */
+static const struct link *link_alone(struct builder *builder, const struct fact_finding *fact)
+{
+	struct link *link = build_alloc(builder, sizeof(*link));
+
+	link->thread = build_thread(builder, fact->thread);
+	for (uint32_t i = 0; i < fact->stacks_count; i++) {
+		const struct fact_finding_stack *stack = &fact->stacks[i];
+		struct acquisition *side = stack->label == LABEL_WANTED ? &link->wanted : &link->held;
+
+		if (stack->label == LABEL_WANTED || stack->label == LABEL_ACQUIRED)
+			*side = (struct acquisition){build_lock(builder, fact->lock), stack->mode == LOCK_SHARED ? "shared" : "exclusive",
+						     "blocking", build_stack(builder, stack->stack)};
+	}
+	return link->held.lock && link->wanted.lock ? link : NULL;
+}
+
 static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 {
 	const struct fact_process *process = (const struct fact_process *)index_find(&builder->image->processes, fact->process);
@@ -190,6 +207,8 @@ static void add_misuse(struct builder *builder, const struct fact_finding *fact)
 		finding.locks[0] = build_lock(builder, fact->lock);
 		finding.locks_count = 1;
 	}
+	if (fact->rule == RULE_SELF_DEADLOCK)
+		finding.alone = link_alone(builder, fact);
 	add(builder, &finding);
 }
 

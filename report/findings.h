@@ -118,6 +118,7 @@ struct finding {
 	size_t locks_count, links_count, stacks_count;
 	const struct lock **locks;
 	struct link *links;	       /* of a cycle or deadlock: link i wants what link i + 1 (mod count) holds */
+	const struct link *alone;      /* of a self-deadlock: the thread that wants what it holds itself; else NULL */
 	struct labelled_stack *stacks; /* of a misuse */
 	size_t blocked_count;
 	struct blocked *blocked;	 /* of a deadlock: all who wait, those of the ring first */

@@ -75,9 +75,12 @@ int mermaid_write(int fd, const struct findings *findings, const struct options 
 	if (!stream)
 		return -1;
 	fputs("flowchart LR\n  classDef thread stroke-width:2px\n  classDef lock stroke-width:1px\n", stream);
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->list[i].links_count && !findings->list[i].suppressed)
-			put_finding(stream, i, &findings->list[i]);
+	for (size_t i = 0; i < findings->count; i++) {
+		struct finding ring;
+
+		if (picture_ring(&findings->list[i], &ring) && !findings->list[i].suppressed)
+			put_finding(stream, i, &ring);
+	}
 	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
 	free(memory);
 	return result;

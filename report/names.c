@@ -487,6 +487,11 @@ const struct lock *build_end(struct builder *builder, const struct thread *threa
 	return lock;
 }
 
+bool build_lock_known(const struct builder *builder, uint64_t number)
+{
+	return build_class(builder->image, number) != NULL;
+}
+
 const struct lock *build_lock(struct builder *builder, uint64_t number)
 {
 	struct arena *arena = &builder->arena;

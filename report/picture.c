@@ -11,6 +11,16 @@ static const struct link *next_of(const struct finding *finding, size_t i)
 	return &finding->links[(i + 1) % finding->links_count];
 }
 
+bool picture_ring(const struct finding *finding, struct finding *ring)
+{
+	*ring = *finding;
+	if (finding->links_count == 0 && finding->alone) {
+		ring->links = (struct link *)(uintptr_t)finding->alone;
+		ring->links_count = 1;
+	}
+	return ring->links_count > 0;
+}
+
 const char *picture_wait(const struct finding *finding, size_t i)
 {
 	const struct acquisition *wanted = &finding->links[i].wanted;

@@ -343,9 +343,8 @@ static void put_stats(const struct paper *paper, const struct findings *findings
 	const uint64_t *stats = findings->stats;
 	FILE *stream = paper->stream;
 
-	fprintf(stream, "gridlock: %llu acquisitions, %.1f %% of them nested, %.2f %% after a wait\n",
-		(unsigned long long)stats[STAT_ACQUISITIONS], share(stats[STAT_NESTED], stats[STAT_ACQUISITIONS]),
-		share(stats[STAT_WAITS], stats[STAT_ACQUISITIONS]));
+	fprintf(stream, "gridlock: %llu acquisitions, %.1f %% of them nested; %llu waits\n", (unsigned long long)stats[STAT_ACQUISITIONS],
+		share(stats[STAT_NESTED], stats[STAT_ACQUISITIONS]), (unsigned long long)stats[STAT_WAITS]);
 	fprintf(stream, "gridlock: stacks: %llu walked, %.1f frames each, for %.3f %% of acquisitions; ",
 		(unsigned long long)stats[STAT_UNWINDS], stats[STAT_UNWINDS] ? (double)stats[STAT_FRAMES] / (double)stats[STAT_UNWINDS] : 0,
 		share(stats[STAT_UNWINDS], stats[STAT_ACQUISITIONS]));

@@ -117,12 +117,21 @@ static int compare_threads(const void *left, const void *right)
 	return a->state->thread < b->state->thread ? -1 : a->state->thread > b->state->thread;
 }
 
-static const char *held_names(struct builder *builder, const struct blocked *blocked)
+/* A lock that nobody ever waited for, and no dependency names, is in no fact: where it was taken tells which it is. */
+static const char *lock_name(struct builder *builder, uint64_t lock, uint32_t taken)
+{
+	const char *name = build_lock(builder, lock)->name;
+	const struct stack *stack = build_lock_known(builder, lock) ? NULL : build_stack(builder, taken);
+
+	return stack ? build_text(builder, "%s (taken in %s)", name, story_place(builder, stack)) : name;
+}
+
+static const char *held_names(struct builder *builder, const struct fact_blocked *state)
 {
 	const char *names = "";
 
-	for (size_t i = 0; i < blocked->held_count; i++)
-		names = build_text(builder, "%s%s%s", names, i ? ", " : "", blocked->held[i].lock->name);
+	for (uint32_t i = 0; i < state->count; i++)
+		names = build_text(builder, "%s%s%s", names, i ? ", " : "", lock_name(builder, state->held[i].lock, state->held[i].stack));
 	return names;
 }
 
@@ -141,13 +150,14 @@ static void put_thread(struct screen *screen, struct moment *moment, const struc
 	put_line(screen, codes,
 		 build_text(builder, "%8u %-16.16s %5u %8s  %s%s%s", waiter->tid, blocked.thread->name, waiter->state->count,
 			    waiter->state->wait == WAIT_NOTHING ? "" : seconds(builder, blocked.msec), does,
-			    blocked.held_count ? "; holds " : "", held_names(builder, &blocked)));
+			    blocked.held_count ? "; holds " : "", held_names(builder, waiter->state)));
 }
 
 /* A lock that somebody holds or waits for. */
 struct row {
 	uint64_t lock;
 	const char *holder;
+	uint32_t taken; /* by it: stack */
 	unsigned holders, waiters;
 	uint64_t longest; /* nanoseconds */
 };
@@ -174,6 +184,7 @@ static void count_locks(struct rows *rows, struct moment *moment, const struct w
 		struct row *row = row_of(rows, state->held[i].lock);
 
 		row->holders++;
+		row->taken = state->held[i].stack;
 		row->holder = waiter_thread(&moment->builder, waiter)->name;
 	}
 	if (WAIT_WHAT(state->wait) <= LOCK_SHARED) {
@@ -209,7 +220,7 @@ static void put_locks(struct screen *screen, struct moment *moment, const struct
 		put_line(screen, row->waiters ? "\033[33m" : "",
 			 build_text(&moment->builder, "%8u %7u %8s  %s%s%s", row->waiters, row->holders,
 				    row->waiters ? seconds(&moment->builder, row->longest / 1000000) : "",
-				    build_lock(&moment->builder, row->lock)->name, row->holders ? ", held by " : "",
+				    lock_name(&moment->builder, row->lock, row->taken), row->holders ? ", held by " : "",
 				    row->holders > 1 ? build_text(&moment->builder, "%s and others", row->holder)
 				    : row->holders   ? row->holder
 						     : ""));

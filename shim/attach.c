@@ -361,9 +361,9 @@ static void describe_process(uint32_t parent)
 {
 	union {
 		struct fact_process fact;
-		char room[sizeof(struct fact_process) + sizeof(module_exe)];
+		char room[sizeof(struct fact_process) + sizeof(module_program)];
 	} u = {.fact = {.head.kind = FACT_PROCESS, .serial = process->serial, .parent = parent}};
-	size_t length = strlen(module_exe);
+	size_t length = strlen(module_program);
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -372,7 +372,7 @@ static void describe_process(uint32_t parent)
 		u.fact.ppid = getppid();
 	}
 	u.fact.started = (uint64_t)now.tv_sec * 1000000000u + now.tv_nsec;
-	memcpy(u.fact.exe, module_exe, length);
+	memcpy(u.fact.exe, module_program, length);
 	u.fact.head.size = (sizeof(u.fact) + length + 1 + 7) & ~7u;
 	sink_append(&u.fact.head);
 }

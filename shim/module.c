@@ -14,6 +14,7 @@
 #include "text.h"
 
 char module_exe[2048];
+char module_program[2048];
 char module_own_folder[2048];
 static uint64_t own_start, own_end;
 
@@ -27,17 +28,51 @@ struct module {
 };
 static struct module *modules; /* the one found last comes first */
 
-void module_init(void)
+static const char *last_part(const char *path)
 {
-	struct object own;
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The name that a link gives to a program of many names, as redis-server is one to redis-check-rdb. `path`: as named to execve; it may be that of a
+ * script, or of a descriptor (fexecve). */
+static void name_by_link(const char *path)
+{
+	struct text text = text_into(module_program, sizeof(module_program));
+	char target[sizeof(module_exe)];
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+
+	text_add(&text, module_exe);
+	target[length > 0 ? length : 0] = '\0';
+	if (strcmp(last_part(target), last_part(module_exe)) != 0 || strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0)
+		return;
+	if (*path == '/' || !getcwd(module_program, sizeof(module_program)))
+		text.used = 0;
+	else
+		text.used = strlen(module_program);
+	text_add(text_add(&text, text.used ? "/" : ""), path);
+}
+
+static void find_program(void)
+{
+	const char *named = (const char *)getauxval(AT_EXECFN);
 	ssize_t length = readlink("/proc/self/exe", module_exe, sizeof(module_exe) - 1);
-	char *slash;
 
 	/* Without /proc: as it was named to execve. */
 	if (length <= 0)
-		strncpy(module_exe, (const char *)getauxval(AT_EXECFN), sizeof(module_exe) - 1);
+		strncpy(module_exe, named, sizeof(module_exe) - 1);
 	else
 		module_exe[length] = '\0';
+	name_by_link(named);
+}
+
+void module_init(void)
+{
+	struct object own;
+	char *slash;
+
+	find_program();
 	objects_init();
 	if (!objects_find((uintptr_t)&own_start, &own))
 		return;

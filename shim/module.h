@@ -18,8 +18,9 @@ bool module_same(uint64_t a, uint64_t b);
 bool module_is_own(uint64_t address);
 /* Notes the library's own range and the program's path; at start. */
 void module_init(void);
-/* Path of the executable, and of the library's folder (with its last '/'); as of the start. */
+/* Path of the executable; the same by the link that it was called by; of the library's folder (with its last '/'). As of the start. */
 extern char module_exe[2048];
+extern char module_program[2048];
 extern char module_own_folder[2048];
 
 #endif
