@@ -216,11 +216,13 @@ static void make(void)
 
 	pthread_rwlockattr_init(&writers_first);
 	pthread_rwlockattr_setkind_np(&writers_first, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlockattr_setpshared(&writers_first, PTHREAD_PROCESS_SHARED);
 	for (int i = 0; i < LOCKS; i++) {
 		pthread_mutexattr_init(&attributes);
 		pthread_mutexattr_settype(&attributes, kinds[i % 4]);
 		pthread_mutexattr_setprotocol(&attributes, i == 5 ? PTHREAD_PRIO_INHERIT : PTHREAD_PRIO_NONE);
-		pthread_mutexattr_setpshared(&attributes, i == 6 ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE);
+		/* Some as if others shared them: the launcher looks after those, and a wait for them is cut in slices. */
+		pthread_mutexattr_setpshared(&attributes, i % 3 == 0 ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE);
 		pthread_mutex_init(&mutexes[i], &attributes);
 		pthread_rwlock_init(&rwlocks[i], i % 2 ? &writers_first : NULL);
 	}
