@@ -37,6 +37,12 @@ static inline bool libc_mutex_free(const pthread_mutex_t *mutex)
 	return !(mutex->__data.__kind & 0x100) && mutex->__data.__lock == 0;
 }
 
+/* Free, of one process, and of no kind but the four simple ones: libc's lock cannot wait for anybody but another thread that comes first. */
+static inline bool libc_mutex_simply_free(const pthread_mutex_t *mutex)
+{
+	return (mutex->__data.__kind & ~3) == 0 && mutex->__data.__lock == 0;
+}
+
 static inline int libc_mutex_owner(const pthread_mutex_t *mutex)
 {
 	return mutex->__data.__owner;

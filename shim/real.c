@@ -52,12 +52,14 @@ void real_never_try(void)
 
 static void choose_first(void)
 {
-	real.first_mutex = real.pthread_mutex_trylock;
+	if (__sanitizer_print_stack_trace != NULL) {
+		real_never_try();
+		return;
+	}
+	real.first_mutex = real_first_mutex();
 	real.first_read = real.pthread_rwlock_tryrdlock;
 	real.first_write = real.pthread_rwlock_trywrlock;
 	real.first_spin = real.pthread_spin_trylock;
-	if (__sanitizer_print_stack_trace != NULL)
-		real_never_try();
 }
 
 void real_resolve(void)

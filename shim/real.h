@@ -58,7 +58,8 @@ void __kmpc_end_critical(void *location, int32_t thread, void *name);
 
 struct real {
 	bool ready;
-	/* What an untimed lock tries first: libc's try; always EBUSY under a sanitizer's runtime, which draws no order from a try. */
+	/* What an untimed lock tries first: libc's try, or what does the same for less (real_first_mutex); always EBUSY under a sanitizer's
+	 * runtime, which draws no order from a try. */
 	__typeof__(&pthread_mutex_trylock) first_mutex;
 	__typeof__(&pthread_rwlock_tryrdlock) first_read, first_write;
 	__typeof__(&pthread_spin_trylock) first_spin;
@@ -83,9 +84,12 @@ void *real_find(const char *name);
 /* As the object that holds the address sees it; NULL: none, or it cannot be asked. Takes the loader's lock. */
 void *real_find_beside(const char *name, uint64_t caller);
 
-/* Every wrapper that does not go through a thread's slot begins with this. */
+/* The first attempt of pthread_mutex_lock where trying is right: takes a mutex that is free, and never waits (real_LIBC.c). */
+__typeof__(&pthread_mutex_trylock) real_first_mutex(void);
 /* From now on the first attempt of a lock always fails, so that every call goes the way of one that waits. Before a second thread. */
 void real_never_try(void);
+
+/* Every wrapper that does not go through a thread's slot begins with this. */
 static inline void real_ready(void)
 {
 	if (__builtin_expect(!real.ready, 0))

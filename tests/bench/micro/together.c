@@ -2,7 +2,9 @@
 #include "bench.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define SLOTS 16 /* of the queue: fewer than there are threads, so that both sides wait */
 
@@ -59,9 +61,30 @@ static void queue(void)
 	(bench_self % 2 ? take : put)();
 }
 
+static void *sleep_on(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
 static void *nothing(void *unused)
 {
 	return unused;
+}
+
+/* A pair that nobody else wants, in a process that has a second thread. */
+static void beside(void)
+{
+	static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
+	static bool accompanied;
+	pthread_t id;
+
+	if (!accompanied && pthread_create(&id, NULL, sleep_on, NULL) != 0)
+		abort();
+	accompanied = true;
+	pthread_mutex_lock(&own);
+	pthread_mutex_unlock(&own);
 }
 
 static void create_join(void)
@@ -73,4 +96,5 @@ static void create_join(void)
 	pthread_join(id, NULL);
 }
 
-const struct operation together_operations[] = {{"work", work}, {"cond", ping_pong}, {"queue", queue}, {"create", create_join}, {0}};
+const struct operation together_operations[] = {{"work", work},	    {"cond", ping_pong},     {"queue", queue},
+						{"beside", beside}, {"create", create_join}, {0}};
