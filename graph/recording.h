@@ -444,9 +444,11 @@ struct slot {
 	uint32_t process;	/* serial */
 	uint32_t thread;
 	uint32_t tid;
-	_Atomic uint32_t depth; /* entries held; those from SLOT_HELD on are in private memory */
-	uint32_t posted_lost;	/* more foreign unlocks than `posted` holds: every entry is unknown */
-	uint64_t pad[3];
+	_Atomic uint32_t depth;	      /* entries held; those from SLOT_HELD on are in private memory */
+	uint32_t posted_lost;	      /* more foreign unlocks than `posted` holds: every entry is unknown */
+	_Atomic uint32_t posted_news; /* something was put into one of these two since the owner looked. Set last, cleared first */
+	uint32_t pad;
+	uint64_t pad1[2];
 	_Atomic uint64_t posted[SLOT_POSTED]; /* locks that other threads unlocked for this one; the owner takes them out */
 	uint64_t chain_below;		      /* 0: where held[-1].chain would lie, so that the first entry is no special case */
 	char name[16];

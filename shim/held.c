@@ -113,29 +113,13 @@ struct held *held_find(struct self *self, const void *address)
 	return NULL;
 }
 
-/* Copies an entry down by one place; its chain is made anew for what is below it now. */
-static void held_move(struct self *self, uint32_t to)
-{
-	struct held *place = self_held(self, to), *from = self_held(self, to + 1);
-	uint64_t lock = atomic_load_explicit(&from->lock, memory_order_relaxed);
-
-	atomic_store_explicit(&place->lock, 0, memory_order_relaxed);
-	signal_fence();
-	memcpy((char *)place + sizeof(place->lock), (char *)from + sizeof(from->lock), sizeof(*place) - sizeof(place->lock));
-	place->chain = held_chain(chain_below(self, to), lock, held_what(from->stack, from->mode, from->how));
-	atomic_store_explicit(&place->lock, lock, memory_order_release);
-}
-
 void held_close_gap(struct self *self, uint32_t index)
 {
-	struct slot *slot = self->attached;
-	uint32_t top = slot->depth - 1;
+	uint32_t top = self->attached->depth - 1;
 
 	for (uint32_t i = index; i < top; i++)
-		held_move(self, i);
-	atomic_store_explicit(&self_held(self, top)->lock, 0, memory_order_relaxed);
-	signal_fence();
-	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
+		held_move(self_held(self, i), self_held(self, i + 1), chain_below(self, i));
+	held_drop(self->attached, self_held(self, top), top);
 }
 
 void held_let_go(struct self *self, uint32_t index)

@@ -14,6 +14,8 @@
 #define GRIDLOCK_HELD_H
 
 #include <errno.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "stack.h"
 #include "state.h"
@@ -45,6 +47,7 @@ INLINE uint64_t held_what(uint32_t stack, uint8_t mode, uint8_t how)
 {
 	return stack | (uint64_t)mode << 32 | (uint64_t)how << 40;
 }
+#define HELD_WHAT (~0ull >> 16) /* these of them */
 
 /* The first factor fits into an instruction, and keeps any two (lock, what) apart that differ by less than 84 million stacks. */
 INLINE uint64_t held_chain(uint64_t below, uint64_t lock, uint64_t what)
@@ -144,6 +147,14 @@ INLINE void held_wait_end(struct self *self)
 	atomic_store_explicit(sequence, (atomic_load_explicit(sequence, memory_order_relaxed) | 1) + 1, memory_order_release);
 }
 
+/* The innermost entry goes; `top`: its index. */
+INLINE void held_drop(struct slot *slot, struct held *held, uint32_t top)
+{
+	atomic_store_explicit(&held->lock, 0, memory_order_relaxed);
+	signal_fence();
+	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
+}
+
 /* Is `address` the innermost held lock? Then it is popped: before the real unlock. */
 INLINE bool held_pop(struct slot *slot, const void *address)
 {
@@ -152,9 +163,42 @@ INLINE bool held_pop(struct slot *slot, const void *address)
 
 	if (unlikely(top >= SLOT_HELD || held->address != (uintptr_t)address))
 		return false;
-	atomic_store_explicit(&held->lock, 0, memory_order_relaxed);
+	held_drop(slot, held, top);
+	return true;
+}
+
+/* Copies an entry down by one place; its chain is made anew for what is below it now. There are two of it meanwhile, never none: a signal handler
+ * that looks at what is held finds it. */
+INLINE void held_move(struct held *place, const struct held *from, uint64_t below)
+{
+	uint64_t lock = atomic_load_explicit(&from->lock, memory_order_relaxed);
+
+	atomic_store_explicit(&place->lock, 0, memory_order_relaxed);
 	signal_fence();
-	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
+	memcpy((char *)place + sizeof(place->lock), (const char *)from + sizeof(from->lock),
+	       offsetof(struct held, pad) - sizeof(place->lock));
+	place->chain = held_chain(below, lock, from->what & HELD_WHAT);
+	atomic_store_explicit(&place->lock, lock, memory_order_release);
+}
+
+/* The same for a lock that is not the innermost: an unlock out of order. 30 instructions, and 30 for each entry above it. False: it is not there, or
+ * the slow path is to look for it (`slot` NULL: the fast path is shut). */
+INLINE bool held_pop_below(struct slot *slot, const void *address)
+{
+	uint32_t top = slot ? atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1 : UINT32_MAX;
+	struct held *held, *last;
+
+	if (unlikely(top >= SLOT_HELD || atomic_load_explicit(&slot->posted_news, memory_order_relaxed)))
+		return false;
+	held = last = held_at(slot, top);
+	do
+		if (unlikely(held == slot->held))
+			return false;
+	while ((--held)->address != (uintptr_t)address);
+	do
+		held_move(held, held + 1, held[-1].chain);
+	while (++held < last);
+	held_drop(slot, last, top);
 	return true;
 }
 

@@ -99,17 +99,25 @@ uint64_t holder_mutex_of(const void *cond)
 
 /* ---- foreign unlocks ---- */
 
-void holder_post_unlock(const struct holder *holder, uint64_t id)
+/* False: no place is left. */
+static bool post(struct slot *slot, uint64_t id)
 {
 	for (uint32_t i = 0; i < SLOT_POSTED; i++) {
 		uint64_t none = 0;
 
 		/* Release: the holder that takes it out sees all that came before the unlock. */
-		if (atomic_compare_exchange_strong_explicit(&holder->slot->posted[i], &none, id, memory_order_release,
-							    memory_order_relaxed))
-			return;
+		if (atomic_compare_exchange_strong_explicit(&slot->posted[i], &none, id, memory_order_release, memory_order_relaxed))
+			return true;
 	}
-	holder->slot->posted_lost = 1;
+	return false;
+}
+
+void holder_post_unlock(const struct holder *holder, uint64_t id)
+{
+	if (!post(holder->slot, id))
+		holder->slot->posted_lost = 1;
+	/* Pairs with the acquire in holder_take_posted. */
+	atomic_store_explicit(&holder->slot->posted_news, 1, memory_order_release);
 }
 
 static void mark_all_unknown(struct self *self)
@@ -122,6 +130,10 @@ void holder_take_posted(struct self *self)
 {
 	struct slot *slot = self->attached;
 
+	if (!atomic_load_explicit(&slot->posted_news, memory_order_relaxed))
+		return;
+	/* First: what comes later is news again. */
+	atomic_exchange_explicit(&slot->posted_news, 0, memory_order_acq_rel);
 	for (uint32_t i = 0; i < SLOT_POSTED; i++) {
 		uint64_t id = atomic_load_explicit(&slot->posted[i], memory_order_relaxed);
 

@@ -324,13 +324,19 @@ static SLOW int mutex_unlock_slow(pthread_mutex_t *mutex, struct site site)
 	return result;
 }
 
+/* Not the innermost one. */
+static NOINLINE int mutex_unlock_below(pthread_mutex_t *mutex, struct site site, struct slot *slot)
+{
+	return held_pop_below(slot, mutex) ? real.pthread_mutex_unlock(mutex) : mutex_unlock_slow(mutex, site);
+}
+
 int mutex_unlock(pthread_mutex_t *mutex, struct site site)
 {
 	struct slot *slot = self_current->slot;
 
 	if (likely(slot && held_pop(slot, mutex)))
 		return real.pthread_mutex_unlock(mutex);
-	return mutex_unlock_slow(mutex, site);
+	return mutex_unlock_below(mutex, site, slot);
 }
 
 EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
@@ -339,7 +345,7 @@ EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 	if (likely(slot && held_pop(slot, mutex)))
 		return real.pthread_mutex_unlock(mutex);
-	return mutex_unlock_slow(mutex, SITE);
+	return mutex_unlock_below(mutex, SITE, slot);
 }
 
 /* ---- robust ---- */

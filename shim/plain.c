@@ -110,7 +110,7 @@ bool plain_release(const void *address)
 {
 	struct slot *slot = self_current->slot;
 
-	return likely(slot && held_pop(slot, address)) || plain_release_slow(address);
+	return likely(slot && held_pop(slot, address)) || held_pop_below(slot, address) || plain_release_slow(address);
 }
 
 void plain_release_misused(const struct plain *call, bool free)

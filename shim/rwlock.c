@@ -270,13 +270,19 @@ static SLOW int rwlock_unlock_slow(pthread_rwlock_t *rwlock, struct site site)
 	return result;
 }
 
+/* Not the innermost one. */
+static NOINLINE int rwlock_unlock_below(pthread_rwlock_t *rwlock, struct site site, struct slot *slot)
+{
+	return held_pop_below(slot, rwlock) ? real.pthread_rwlock_unlock(rwlock) : rwlock_unlock_slow(rwlock, site);
+}
+
 EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
 {
 	struct slot *slot = self_current->slot;
 
 	if (likely(slot && held_pop(slot, rwlock)))
 		return real.pthread_rwlock_unlock(rwlock);
-	return rwlock_unlock_slow(rwlock, SITE);
+	return rwlock_unlock_below(rwlock, SITE, slot);
 }
 
 /* ---- init, destroy ---- */

@@ -4,9 +4,10 @@
 
 #include <stdint.h>
 
-#define EXPORT __attribute__((visibility("default"), noinline))
-#define INLINE static inline __attribute__((always_inline))
-#define SLOW   __attribute__((noinline, cold))
+#define EXPORT	 __attribute__((visibility("default"), noinline))
+#define INLINE	 static inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline))
+#define SLOW	 __attribute__((noinline, cold))
 /* Of a variable of the library's own in a header: without it the compiler reaches for it through the table of foreign symbols. */
 #define HIDDEN	    __attribute__((visibility("hidden")))
 #define likely(x)   __builtin_expect(!!(x), 1)

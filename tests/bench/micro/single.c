@@ -32,6 +32,15 @@ static void nested(void)
 	pthread_mutex_unlock(&a);
 }
 
+/* Unlocked in the order of locking, as from one element of a list to the next. */
+static void crossed(void)
+{
+	pthread_mutex_lock(&a);
+	pthread_mutex_lock(&b);
+	pthread_mutex_unlock(&a);
+	pthread_mutex_unlock(&b);
+}
+
 static void read_pair(void)
 {
 	pthread_rwlock_rdlock(&r);
@@ -134,6 +143,7 @@ static void life_ring(void)
 
 const struct operation single_operations[] = {{"pair", pair},
 					      {"nested", nested},
+					      {"crossed", crossed},
 					      {"read", read_pair},
 					      {"write", write_pair},
 					      {"try", try_pair},
