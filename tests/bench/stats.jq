@@ -4,9 +4,9 @@ def median: sort | if length == 0 then null elif length % 2 == 1 then .[(length 
 
 # Which of n sorted values, counted from either end, hold the median of what they are drawn from between them with 95 % or more: the largest k
 # for which no more than 2.5 % of the ways that n coins fall have fewer than k heads. 1 where there are too few for that: all of them.
-def rank(n):
-	{k: 0, ways: pow(0.5; n), sum: pow(0.5; n)}
-	| until(.sum > 0.025; .k += 1 | .ways = .ways * (n - .k + 1) / .k | .sum += .ways)
+def rank($n):
+	{k: 0, ways: pow(0.5; $n), sum: pow(0.5; $n)}
+	| until(.sum > 0.025; .k += 1 | .ways = .ways * ($n - .k + 1) / .k | .sum += .ways)
 	| if .k < 1 then 1 else .k end;
 
 def interval: sort as $s | rank(length) as $k | {ratio: median, low: $s[$k - 1], high: $s[length - $k]};
