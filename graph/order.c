@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "sequence.h"
 
 struct edge {
 	uint64_t key; /* from << 32 | to */
@@ -13,7 +14,6 @@ struct edge {
 	UT_hash_handle hh;
 };
 struct node {
-	uint64_t rank; /* place in the topological order; of representatives only */
 	struct edge *out, *in;
 	uint32_t parent;       /* union-find; itself: it represents its component */
 	uint32_t next_in_ring; /* the members of a component, in a circle */
@@ -29,11 +29,11 @@ struct order {
 	struct node *nodes; /* index 0 is not used */
 	uint32_t count, room;
 	uint32_t free;
-	uint64_t next_rank;
-	struct edge *edges; /* by key */
+	struct sequence sequence; /* of representatives: the topological order */
+	uint64_t looked;	  /* for tests: edges and members that searches looked at */
+	struct edge *edges;	  /* by key */
 	/* Scratch of a search, each with room for every node, so that a search never allocates. */
-	uint32_t *stack, *forward, *backward;
-	uint64_t *ranks;
+	uint32_t *forward, *backward;
 };
 
 struct order *order_new(struct arena *arena)
@@ -45,7 +45,7 @@ struct order *order_new(struct arena *arena)
 	return order;
 }
 
-/* ---- nodes ---- */
+/* ---- memory ---- */
 
 /* A larger copy of an array, or NULL. */
 static void *grown(struct arena *arena, const void *old, size_t size, size_t new_size)
@@ -72,29 +72,30 @@ static bool order_grow(struct order *order)
 	struct arena *arena = order->arena;
 	uint32_t old = order->room, room = old ? old * 2 : 64;
 	struct node *nodes = grown(arena, order->nodes, old * sizeof(*nodes), room * sizeof(*nodes));
-	uint32_t *scratch = arena_alloc(arena, 3 * room * sizeof(*scratch));
-	uint64_t *ranks = arena_alloc(arena, 2 * room * sizeof(*ranks));
+	struct place *places = grown(arena, order->sequence.places, old * sizeof(*places), room * sizeof(*places));
+	uint32_t *scratch = arena_alloc(arena, 2 * room * sizeof(*scratch));
 
-	if (!nodes || !scratch || !ranks) {
+	if (!nodes || !places || !scratch) {
 		arena_free(arena, nodes, room * sizeof(*nodes));
-		arena_free(arena, scratch, 3 * room * sizeof(*scratch));
-		arena_free(arena, ranks, 2 * room * sizeof(*ranks));
+		arena_free(arena, places, room * sizeof(*places));
+		arena_free(arena, scratch, 2 * room * sizeof(*scratch));
 		return false;
 	}
 	moved_edge_heads(nodes, order->count);
 	arena_free(arena, order->nodes, old * sizeof(*nodes));
-	arena_free(arena, order->stack, 3 * old * sizeof(*scratch));
-	arena_free(arena, order->ranks, 2 * old * sizeof(*ranks));
+	arena_free(arena, order->sequence.places, old * sizeof(*places));
+	arena_free(arena, order->forward, 2 * old * sizeof(*scratch));
 	order->nodes = nodes;
-	order->stack = scratch;
-	order->forward = scratch + room;
-	order->backward = scratch + 2 * room;
-	order->ranks = ranks;
+	order->sequence.places = places;
+	order->forward = scratch;
+	order->backward = scratch + room;
 	order->room = room;
 	if (order->count == 0)
 		order->count = 1;
 	return true;
 }
+
+/* ---- nodes ---- */
 
 uint32_t order_add_node(struct order *order)
 {
@@ -107,7 +108,8 @@ uint32_t order_add_node(struct order *order)
 			return ORDER_NONE;
 		node = order->count++;
 	}
-	order->nodes[node] = (struct node){.rank = order->next_rank++, .parent = node, .next_in_ring = node, .size = 1, .used = true};
+	order->nodes[node] = (struct node){.parent = node, .next_in_ring = node, .size = 1, .used = true};
+	sequence_add(&order->sequence, node, sequence_before(&order->sequence, 0));
 	return node;
 }
 
@@ -143,8 +145,9 @@ static void leave_ring(struct order *order, uint32_t node)
 
 	if (top == node) {
 		top = first;
-		nodes[top].rank = nodes[node].rank;
 		nodes[top].size = nodes[node].size;
+		sequence_add(&order->sequence, top, node);
+		sequence_remove(&order->sequence, node);
 	}
 	nodes[top].size--;
 	for (uint32_t member = first; member != node; member = nodes[member].next_in_ring) {
@@ -160,6 +163,8 @@ void order_remove_node(struct order *order, uint32_t node)
 
 	if (order_in_ring(order, node))
 		leave_ring(order, node);
+	else
+		sequence_remove(&order->sequence, node);
 	while (n->out)
 		unlink_edge(order, n->out);
 	while (n->in)
@@ -199,63 +204,77 @@ void order_each_in_ring(struct order *order, uint32_t node, void (*visit)(void *
 
 /* ---- search: over components, each an expansion of its members' edges ---- */
 
-/* Puts a component that the search meets for the first time on its list and stack. */
-static uint32_t meet(struct order *order, uint32_t component, uint32_t mark, uint32_t *list, uint32_t found, uint32_t *depth)
+struct search {
+	uint32_t mark;
+	uint32_t end;	/* what it must not come to; not searched further */
+	bool met;	/* it has come to it */
+	uint32_t *list; /* components met; those before `next` are done */
+	uint32_t count, next;
+	uint32_t member;   /* of the one at `next` */
+	struct edge *edge; /* of that, to be looked at next */
+};
+
+static struct edge *first_edge(const struct order *order, const struct search *search)
 {
-	order->nodes[component].mark |= mark;
-	list[found] = component;
-	order->stack[(*depth)++] = component;
-	return found + 1;
+	const struct node *member = &order->nodes[search->member];
+
+	return search->mark == MARK_FORWARD ? member->out : member->in;
 }
 
-/* All components that `from` reaches with a rank of at most `limit`; listed and marked. Returns how many. */
-static uint32_t search_forward(struct order *order, uint32_t from, uint64_t limit)
+static void meet(struct order *order, struct search *search, uint32_t component)
 {
-	uint32_t depth = 0, found = meet(order, from, MARK_FORWARD, order->forward, 0, &depth);
-
-	while (depth) {
-		uint32_t first = order->stack[--depth], member = first;
-
-		do {
-			for (struct edge *edge = order->nodes[member].out; edge; edge = edge->next_out) {
-				uint32_t to = find(order, edge->to);
-
-				if (!(order->nodes[to].mark & MARK_FORWARD) && order->nodes[to].rank <= limit)
-					found = meet(order, to, MARK_FORWARD, order->forward, found, &depth);
-			}
-			member = order->nodes[member].next_in_ring;
-		} while (member != first);
-	}
-	return found;
+	order->nodes[component].mark |= search->mark;
+	search->list[search->count++] = component;
 }
 
-/* All components that reach `to` with a rank of at least `limit`. */
-static uint32_t search_backward(struct order *order, uint32_t to, uint64_t limit)
+static struct search search_from(struct order *order, uint32_t start, uint32_t end, uint32_t mark, uint32_t *list)
 {
-	uint32_t depth = 0, found = meet(order, to, MARK_BACKWARD, order->backward, 0, &depth);
+	struct search search = {.mark = mark, .end = end, .list = list, .member = start};
 
-	while (depth) {
-		uint32_t first = order->stack[--depth], member = first;
+	meet(order, &search, start);
+	search.edge = first_edge(order, &search);
+	return search;
+}
 
-		do {
-			for (struct edge *edge = order->nodes[member].in; edge; edge = edge->next_in) {
-				uint32_t from = find(order, edge->from);
+/* What is met lies between the start and the end. */
+static void follow(struct order *order, struct search *search, const struct edge *edge)
+{
+	bool forward = search->mark == MARK_FORWARD;
+	uint32_t other = find(order, forward ? edge->to : edge->from);
 
-				if (!(order->nodes[from].mark & MARK_BACKWARD) && order->nodes[from].rank >= limit)
-					found = meet(order, from, MARK_BACKWARD, order->backward, found, &depth);
-			}
-			member = order->nodes[member].next_in_ring;
-		} while (member != first);
+	if (other == search->end)
+		search->met = true;
+	else if (!(order->nodes[other].mark & search->mark) && sequence_precedes(&order->sequence, search->end, other) != forward)
+		meet(order, search, other);
+}
+
+/* Looks at one edge, or goes on to the next member. False: all is done. */
+static bool search_step(struct order *order, struct search *search)
+{
+	const struct edge *edge = search->edge;
+
+	order->looked++;
+	if (edge) {
+		search->edge = search->mark == MARK_FORWARD ? edge->next_out : edge->next_in;
+		follow(order, search, edge);
+		return true;
 	}
-	return found;
+	search->member = order->nodes[search->member].next_in_ring;
+	if (search->member == search->list[search->next]) {
+		if (++search->next == search->count)
+			return false;
+		search->member = search->list[search->next];
+	}
+	search->edge = first_edge(order, search);
+	return true;
 }
 
 /* ---- reordering ---- */
 
-/* Heap sort of components by rank, and of ranks: libc's qsort may call malloc. */
-static uint64_t rank_of(const struct order *order, const uint32_t *list, uint32_t i)
+/* Heap sort of components by their order: libc's qsort may call malloc. */
+static bool comes_first(const struct order *order, const uint32_t *list, uint32_t i, uint32_t j)
 {
-	return order->nodes[list[i]].rank;
+	return sequence_precedes(&order->sequence, list[i], list[j]);
 }
 
 static void sift_components(const struct order *order, uint32_t *list, uint32_t root, uint32_t count)
@@ -263,9 +282,9 @@ static void sift_components(const struct order *order, uint32_t *list, uint32_t 
 	for (uint32_t child; (child = 2 * root + 1) < count; root = child) {
 		uint32_t swap;
 
-		if (child + 1 < count && rank_of(order, list, child) < rank_of(order, list, child + 1))
+		if (child + 1 < count && comes_first(order, list, child, child + 1))
 			child++;
-		if (rank_of(order, list, root) >= rank_of(order, list, child))
+		if (!comes_first(order, list, root, child))
 			return;
 		swap = list[root];
 		list[root] = list[child];
@@ -286,22 +305,6 @@ static void sort_components(const struct order *order, uint32_t *list, uint32_t 
 	}
 }
 
-/* The ranks of both sorted lists, merged in order; a component that is in both counts once. Returns how many. */
-static uint32_t pool_ranks(struct order *order, uint32_t backward, uint32_t forward)
-{
-	uint32_t b = 0, f = 0, count = 0;
-
-	while (b < backward || f < forward) {
-		uint64_t rb = b < backward ? rank_of(order, order->backward, b) : UINT64_MAX;
-		uint64_t rf = f < forward ? rank_of(order, order->forward, f) : UINT64_MAX;
-
-		order->ranks[count++] = rb < rf ? rb : rf;
-		b += rb <= rf;
-		f += rf <= rb;
-	}
-	return count;
-}
-
 /* Joins two circles of members and lets `into` stand for both. */
 static void merge(struct order *order, uint32_t into, uint32_t other)
 {
@@ -313,46 +316,69 @@ static void merge(struct order *order, uint32_t into, uint32_t other)
 	order->nodes[other].next_in_ring = next;
 }
 
-/*
- * The affected region gets its ranks anew: first what only reaches `from`, then the ring that the edge closes, if it does (everything
- * that both searches met, merged), then what is only reached from `to`. Nothing of the last leads to the first: it would be in both.
- * The first may only move down (what leads to it inside the region moves along), the last only up: so these take the upper end of the
- * ranks, of which a merged ring leaves some unused.
- */
-static bool reorder(struct order *order, uint32_t backward, uint32_t forward)
+/* Has a component an edge to `end`, against the direction of the search? */
+static bool touches_end(struct order *order, const struct search *search, uint32_t component)
 {
-	uint32_t low = 0, high, ring = ORDER_NONE;
+	uint32_t member = component;
 
-	sort_components(order, order->backward, backward);
-	sort_components(order, order->forward, forward);
-	high = pool_ranks(order, backward, forward);
-	for (uint32_t i = forward; i-- > 0;)
-		if (order->nodes[order->forward[i]].mark == MARK_FORWARD)
-			order->nodes[order->forward[i]].rank = order->ranks[--high];
-	for (uint32_t i = 0; i < backward; i++)
-		if (order->nodes[order->backward[i]].mark == MARK_BACKWARD)
-			order->nodes[order->backward[i]].rank = order->ranks[low++];
-	for (uint32_t i = 0; i < forward; i++) {
-		uint32_t component = order->forward[i];
+	do {
+		const struct node *node = &order->nodes[member];
 
-		if (order->nodes[component].mark != (MARK_FORWARD | MARK_BACKWARD))
-			continue;
-		if (ring == ORDER_NONE) {
-			ring = component;
-			order->nodes[ring].rank = order->ranks[low];
-		} else {
-			merge(order, ring, component);
+		for (struct edge *edge = search->mark == MARK_FORWARD ? node->out : node->in; edge;) {
+			uint32_t other = search->mark == MARK_FORWARD ? edge->to : edge->from;
+
+			order->looked++;
+			if (find(order, other) == search->end)
+				return true;
+			edge = search->mark == MARK_FORWARD ? edge->next_out : edge->next_in;
 		}
-	}
-	return ring != ORDER_NONE;
+		member = node->next_in_ring;
+	} while (member != component);
+	return false;
 }
 
-static void unmark(struct order *order, uint32_t backward, uint32_t forward)
+/*
+ * All that the search met moves past its end, in the order that it has: what leads to the source in front of the target, or what the target leads
+ * to behind the source. All their other edges agree with that, for nothing that lies between is at their far side but what moves too.
+ * What is met on a way to the end is the ring that the edge closes, and takes the end's place. Seen from the end on, it is what has an edge
+ * to or from what was already found to be of the ring.
+ */
+static void move_past(struct order *order, const struct search *search)
 {
-	for (uint32_t i = 0; i < backward; i++)
-		order->nodes[order->backward[i]].mark = 0;
-	for (uint32_t i = 0; i < forward; i++)
-		order->nodes[order->forward[i]].mark = 0;
+	bool forward = search->mark == MARK_FORWARD;
+
+	sort_components(order, search->list, search->count);
+	for (uint32_t i = 0; i < search->count; i++) {
+		uint32_t component = search->list[forward ? search->count - 1 - i : i];
+		bool in_ring = search->met && touches_end(order, search, component);
+
+		sequence_remove(&order->sequence, component);
+		if (in_ring)
+			merge(order, search->end, component);
+		else
+			sequence_add(&order->sequence, component, forward ? search->end : sequence_before(&order->sequence, search->end));
+	}
+}
+
+static void unmark(struct order *order, const struct search *search)
+{
+	for (uint32_t i = 0; i < search->count; i++)
+		order->nodes[search->list[i]].mark = 0;
+}
+
+/* Puts the source in front of the target, or both into one ring: then true. Whichever search is done first knows which. */
+static bool reorder(struct order *order, uint32_t source, uint32_t target)
+{
+	struct search backward = search_from(order, source, target, MARK_BACKWARD, order->backward);
+	struct search forward = search_from(order, target, source, MARK_FORWARD, order->forward);
+	const struct search *done = NULL;
+
+	while (!done)
+		done = !search_step(order, &backward) ? &backward : !search_step(order, &forward) ? &forward : NULL;
+	unmark(order, &backward);
+	unmark(order, &forward);
+	move_past(order, done);
+	return done->met;
 }
 
 /* ---- edges ---- */
@@ -394,9 +420,7 @@ enum order_result order_add_edge(struct order *order, uint32_t from, uint32_t to
 {
 	uint64_t key = (uint64_t)from << 32 | to;
 	uint32_t source = find(order, from), target = find(order, to);
-	uint32_t forward, backward;
 	struct edge *edge;
-	bool ring;
 
 	HASH_FIND(hh, order->edges, &key, sizeof(key), edge);
 	if (edge)
@@ -404,54 +428,68 @@ enum order_result order_add_edge(struct order *order, uint32_t from, uint32_t to
 	edge = edge_new(order, key);
 	if (!edge)
 		return ORDER_NO_MEMORY;
+	if (source != target && sequence_precedes(&order->sequence, target, source) && reorder(order, source, target))
+		target = source;
 	link_edge(order, edge, from, to);
-	if (source == target)
-		return ORDER_RING;
-	if (order->nodes[source].rank < order->nodes[target].rank)
-		return ORDER_NEW;
-	/* The new edge is not searched over: backward from `source` it would be an edge of `target` only if `target` is reached. */
-	forward = search_forward(order, target, order->nodes[source].rank);
-	backward = search_backward(order, source, order->nodes[target].rank);
-	ring = reorder(order, backward, forward);
-	unmark(order, backward, forward);
-	return ring ? ORDER_RING : ORDER_NEW;
+	return source == target ? ORDER_RING : ORDER_NEW;
 }
 
 /* ---- for tests ---- */
+
+uint64_t order_work(const struct order *order)
+{
+	return order->looked + order->sequence.moved;
+}
+
+static uint32_t top_of(const struct order *order, uint32_t node)
+{
+	while (order->nodes[node].parent != node)
+		node = order->nodes[node].parent;
+	return node;
+}
+
+/* Are all representatives in the sequence, once each? */
+static int check_sequence(const struct order *order)
+{
+	const struct place *places = order->sequence.places;
+	uint32_t count = 0, listed = 0;
+
+	for (uint32_t i = 1; i < order->count; i++)
+		count += order->nodes[i].used && order->nodes[i].parent == i;
+	for (uint32_t i = places ? places[0].after : 0, before = 0; i; before = i, i = places[i].after) {
+		if (!order->nodes[i].used || order->nodes[i].parent != i || places[i].before != before || ++listed > count)
+			return __LINE__;
+		if (before && !sequence_precedes(&order->sequence, before, i))
+			return __LINE__;
+	}
+	return listed == count ? 0 : __LINE__;
+}
 
 int order_check_invariants(const struct order *order)
 {
 	for (uint32_t i = 1; i < order->count; i++) {
 		const struct node *node = &order->nodes[i];
-		uint32_t top = i, steps = 0, member = i;
+		uint32_t top = top_of(order, i), steps = 0, member = i;
 
 		if (!node->used)
 			continue;
 		if (node->mark)
 			return __LINE__;
-		while (order->nodes[top].parent != top)
-			top = order->nodes[top].parent;
 		do {
-			uint32_t above = member;
-
-			while (order->nodes[above].parent != above)
-				above = order->nodes[above].parent;
-			if (above != top || ++steps > order->count)
+			if (top_of(order, member) != top || ++steps > order->count)
 				return __LINE__;
 			member = order->nodes[member].next_in_ring;
 		} while (member != i);
 		if (steps != order->nodes[top].size)
 			return __LINE__;
 		for (const struct edge *edge = node->out; edge; edge = edge->next_out) {
-			uint32_t other = edge->to;
+			uint32_t other = top_of(order, edge->to);
 
 			if (edge->from != i || *edge->back_out != edge || *edge->back_in != edge)
 				return __LINE__;
-			while (order->nodes[other].parent != other)
-				other = order->nodes[other].parent;
-			if (other != top && order->nodes[top].rank >= order->nodes[other].rank)
+			if (other != top && !sequence_precedes(&order->sequence, top, other))
 				return __LINE__;
 		}
 	}
-	return 0;
+	return check_sequence(order);
 }
