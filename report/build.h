@@ -30,6 +30,7 @@ struct builder {
 	struct symbols *symbols;
 	struct arena arena;
 	struct findings *findings;
+	struct told *told;	       /* the findings, as told.c finds them */
 	enum level levels[64];	       /* of the rules, after --level */
 	struct image_names *all_names; /* of the run's images */
 	const struct image *image;     /* being read */

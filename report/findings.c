@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "options.h"
 #include "stuck.h"
+#include "told.h"
 #include "unseen.h"
 
 /* What outlives the building. */
@@ -19,62 +20,6 @@ struct memory {
 
 /* ---- the list ---- */
 
-static bool same_frame(const struct stack *a, const struct stack *b)
-{
-	if (!a || !b)
-		return a == b;
-	return a->frames[0].offset == b->frames[0].offset && strcmp(a->frames[0].module, b->frames[0].module) == 0;
-}
-
-static bool same_place(const struct acquisition *a, const struct acquisition *b)
-{
-	return a->lock->kin == b->lock->kin && same_frame(a->stack, b->stack);
-}
-
-/* The links of `b` are those of `a`, from its link `shift` on. */
-static bool same_links(const struct finding *a, const struct finding *b, size_t shift)
-{
-	for (size_t i = 0; i < a->links_count; i++) {
-		const struct link *x = &a->links[i], *y = &b->links[(i + shift) % b->links_count];
-
-		if (!same_place(&x->held, &y->held) || !same_place(&x->wanted, &y->wanted))
-			return false;
-	}
-	return true;
-}
-
-static bool same_locations(const struct finding *a, const struct finding *b)
-{
-	bool same = a->links_count == 0;
-
-	if (a->rule != b->rule || a->links_count != b->links_count || a->stacks_count != b->stacks_count ||
-	    strcmp(a->cause ? a->cause : "", b->cause ? b->cause : "") != 0)
-		return false;
-	if (same && a->locks_count && b->locks_count)
-		same = a->locks[0]->kin == b->locks[0]->kin;
-	for (size_t i = 0; i < a->links_count && !same; i++)
-		same = same_links(a, b, i);
-	for (size_t i = 0; i < a->stacks_count && same; i++)
-		same = strcmp(a->stacks[i].label, b->stacks[i].label) == 0 && same_frame(a->stacks[i].stack, b->stacks[i].stack);
-	return same;
-}
-
-bool finding_same_ring(const struct finding *a, const struct finding *b)
-{
-	size_t count = a->links_count, same = 0;
-
-	if (b->links_count != count)
-		return false;
-	for (size_t shift = 0; shift < count && same < count; shift++)
-		for (same = 0; same < count; same++) {
-			const struct link *x = &a->links[(same + shift) % count], *y = &b->links[same];
-
-			if (!same_frame(x->held.stack, y->held.stack) || !same_frame(x->wanted.stack, y->wanted.stack))
-				break;
-		}
-	return count && same == count;
-}
-
 /* Are the links of several processes? Then a thread's name is not enough. */
 bool finding_spans_processes(const struct finding *finding)
 {
@@ -84,47 +29,29 @@ bool finding_spans_processes(const struct finding *finding)
 	return false;
 }
 
-/* Is there a finding of single locks at the places of a ring among classes? */
-static bool told_by_instance(const struct finding *known, const struct finding *finding)
-{
-	return finding->rule == RULE_CYCLE_BY_CLASS && known->rule != RULE_CYCLE_BY_CLASS && finding_same_ring(known, finding);
-}
-
-/* Is there one, of the same locks, that can happen? An excluded ring says no more than that one does. */
-static bool told_by_possible(const struct finding *known, const struct finding *finding)
-{
-	size_t same = 0;
-
-	if (finding->rule != RULE_CYCLE_EXCLUDED || known->rule != RULE_LOCK_ORDER_CYCLE || known->locks_count != finding->locks_count)
-		return false;
-	for (size_t shift = 0; shift < known->locks_count && same < known->locks_count; shift++)
-		for (same = 0; same < known->locks_count; same++)
-			if (known->locks[(same + shift) % known->locks_count]->kin != finding->locks[same]->kin)
-				break;
-	return same == known->locks_count;
-}
-
 /* Adds a finding, or counts it in one at the same code locations. */
 static void add(struct builder *builder, const struct finding *finding)
 {
 	struct findings *findings = builder->findings;
+	size_t place, count = findings->count;
+	struct finding *here;
 
 	if (builder->levels[finding->rule] == LEVEL_OFF)
 		return;
-	for (size_t i = 0; i < findings->count; i++) {
-		if (told_by_instance(&findings->list[i], finding))
-			return;
-		if (same_locations(&findings->list[i], finding) || told_by_possible(&findings->list[i], finding)) {
-			findings->list[i].count += finding->count;
-			return;
-		}
+	place = told_find(builder, finding);
+	if (place < count) {
+		if (!told_by_instance(&findings->list[place], finding))
+			findings->list[place].count += finding->count;
+		return;
 	}
-	findings->list = resized(findings->list, findings->count + 1, sizeof(*findings->list));
-	findings->list[findings->count] = *finding;
-	findings->list[findings->count].level = builder->levels[finding->rule];
-	story_tell(builder, &findings->list[findings->count]);
-	fingerprint_make(builder, &findings->list[findings->count]);
-	findings->count++;
+	if ((count & (count - 1)) == 0)
+		findings->list = resized(findings->list, count ? count * 2 : 1, sizeof(*findings->list));
+	here = &findings->list[findings->count++];
+	*here = *finding;
+	here->level = builder->levels[finding->rule];
+	story_tell(builder, here);
+	fingerprint_make(builder, here);
+	told_add(builder, place);
 }
 
 static int compare(const void *left, const void *right)
