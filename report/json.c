@@ -163,26 +163,96 @@ static json_t *summary_json(const struct findings *findings)
 			 (json_int_t)findings->dependencies, "limits", limits, "unseen", unseen);
 }
 
-int json_write(int fd, const struct findings *findings, const struct options *options)
-{
-	json_t *list = json_array(), *remarks = json_array(), *document;
-	char *text;
-	int result = -1;
+/* ---- writing ---- */
 
-	for (size_t i = 0; i < findings->count; i++)
-		json_array_append_new(list, finding_json(&findings->list[i]));
+/* The document on its way to the file. Findings are made and written one by one: all of them at once take 25 KiB each. */
+struct page {
+	int fd;
+	int level; /* of what is written: spaces at the beginning of a line */
+	int error; /* of the first write that failed; 0: none */
+	size_t used;
+	char text[1 << 16];
+};
+
+static void page_flush(struct page *page)
+{
+	if (!page->error && output_all(page->fd, page->text, page->used) != 0)
+		page->error = errno;
+	page->used = 0;
+}
+
+static void put_char(struct page *page, char character)
+{
+	if (page->used == sizeof(page->text))
+		page_flush(page);
+	page->text[page->used++] = character;
+}
+
+/* For json_dump_callback. There is no end of a line inside of a string. */
+static int put_text(const char *text, size_t size, void *ctx)
+{
+	struct page *page = ctx;
+
+	for (size_t i = 0; i < size; i++) {
+		put_char(page, text[i]);
+		for (int space = 0; text[i] == '\n' && space < page->level; space++)
+			put_char(page, ' ');
+	}
+	return page->error ? -1 : 0;
+}
+
+static void put(struct page *page, const char *text)
+{
+	put_text(text, strlen(text), page);
+}
+
+/* A value, which it lets go of; NULL: there was no memory for it. */
+static void put_value(struct page *page, json_t *value)
+{
+	if ((!value || json_dump_callback(value, put_text, page, JSON_INDENT(1)) != 0) && !page->error)
+		page->error = ENOMEM;
+	json_decref(value);
+}
+
+static void put_findings(struct page *page, const struct findings *findings)
+{
+	put(page, ",\n\"findings\": [");
+	page->level++;
+	for (size_t i = 0; i < findings->count && !page->error; i++) {
+		put(page, i ? ",\n" : "\n");
+		put_value(page, finding_json(&findings->list[i]));
+	}
+	page->level--;
+	put(page, findings->count ? "\n]" : "]");
+}
+
+static json_t *remarks_json(const struct findings *findings)
+{
+	json_t *remarks = json_array();
+
 	for (size_t i = 0; i < findings->remarks_count; i++)
 		json_array_append_new(remarks, string(findings->remarks[i]));
-	document = json_pack("{s:{s:s, s:s}, s:o, s:o, s:o}", "tool", "name", "gridlock", "version", VERSION, "findings", list, "remarks",
-			     remarks, "summary", summary_json(findings));
-	if (document && option_flag(options, OPTION_STATS))
-		json_object_set_new(document, "stats", stats_json(findings));
-	text = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
-	if (text)
-		result = output_all(fd, text, strlen(text)) == 0 ? output_all(fd, "\n", 1) : -1;
-	else
-		errno = ENOMEM;
-	free(text);
-	json_decref(document);
-	return result;
+	return remarks;
+}
+
+int json_write(int fd, const struct findings *findings, const struct options *options)
+{
+	struct page page = {.fd = fd, .level = 1};
+
+	put(&page, "{\n\"tool\": ");
+	put_value(&page, json_pack("{s:s, s:s}", "name", "gridlock", "version", VERSION));
+	put_findings(&page, findings);
+	put(&page, ",\n\"remarks\": ");
+	put_value(&page, remarks_json(findings));
+	put(&page, ",\n\"summary\": ");
+	put_value(&page, summary_json(findings));
+	if (option_flag(options, OPTION_STATS)) {
+		put(&page, ",\n\"stats\": ");
+		put_value(&page, stats_json(findings));
+	}
+	page.level = 0;
+	put(&page, "\n}\n");
+	page_flush(&page);
+	errno = page.error;
+	return page.error ? -1 : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "explain.h"
 #include "findings.h"
+#include "memory.h"
 #include "options.h"
 #include "output.h"
 #include "paper.h"
@@ -208,12 +209,31 @@ static void put_title(const struct paper *paper, const struct finding *finding)
 	fprintf(paper->stream, "  %s%s%s\n", paper_begin(paper, BOLD), finding->message, paper_end(paper));
 }
 
-/* A cycle that is told already: the program stood in it. */
-static bool was_deadlocked(const struct findings *findings, const struct finding *finding)
+/* The deadlocks that are told; few, for each of them keeps its threads for ever. */
+struct deadlocks {
+	const struct finding **list;
+	size_t count;
+};
+
+static struct deadlocks deadlocks_of(const struct findings *findings)
 {
+	struct deadlocks deadlocks = {0};
+
 	for (size_t i = 0; i < findings->count; i++)
-		if (findings->list[i].blocked_count && finding->blocked_count == 0 && !findings->list[i].suppressed &&
-		    finding_same_ring(&findings->list[i], finding))
+		deadlocks.count += findings->list[i].blocked_count != 0;
+	deadlocks.list = new_zeroed(deadlocks.count, sizeof(const struct finding *));
+	deadlocks.count = 0;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].blocked_count && !findings->list[i].suppressed)
+			deadlocks.list[deadlocks.count++] = &findings->list[i];
+	return deadlocks;
+}
+
+/* A cycle that is told already: the program stood in it. */
+static bool was_deadlocked(const struct deadlocks *deadlocks, const struct finding *finding)
+{
+	for (size_t i = 0; i < deadlocks->count; i++)
+		if (finding->blocked_count == 0 && finding_same_ring(deadlocks->list[i], finding))
 			return true;
 	return false;
 }
@@ -370,6 +390,7 @@ static bool is_silent(const struct findings *findings, const struct options *opt
 int text_write(int fd, const struct findings *findings, const struct options *options)
 {
 	struct paper paper = paper_begun(fd, options);
+	struct deadlocks deadlocks;
 	char *memory;
 	size_t size;
 	int result;
@@ -379,16 +400,18 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 	paper.stream = open_memstream(&memory, &size);
 	if (!paper.stream)
 		return -1;
+	deadlocks = deadlocks_of(findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		if (findings->list[i].suppressed)
 			continue;
 		if (findings->list[i].level == LEVEL_NOTE)
 			put_note(&paper, &findings->list[i]);
-		else if (was_deadlocked(findings, &findings->list[i]))
+		else if (was_deadlocked(&deadlocks, &findings->list[i]))
 			put_again(&paper, &findings->list[i]);
 		else
 			put_finding(&paper, &findings->list[i]);
 	}
+	free(deadlocks.list);
 	if (option_flag(options, OPTION_STATS))
 		put_stats(&paper, findings);
 	put_summary(&paper, findings);

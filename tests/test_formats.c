@@ -1,4 +1,5 @@
 /* test_formats.c: the text report and the json document, to the letter. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -280,11 +281,16 @@ END_TEST
 
 /* ---- json ---- */
 
+/* As jansson would have written it at once. */
 static json_t *document(void)
 {
 	json_t *read = json_loads(output_of(json_write), 0, NULL);
+	char *text = read ? json_dumps(read, JSON_INDENT(1)) : NULL;
 
-	ck_assert_ptr_nonnull(read);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_uint_eq(strlen(written), strlen(text) + 1);
+	ck_assert(strncmp(written, text, strlen(text)) == 0 && strcmp(written + strlen(text), "\n") == 0);
+	free(text);
 	return read;
 }
 
@@ -365,6 +371,45 @@ static void is_link(json_t *finding, size_t number, const char *thread, const ch
 	ck_assert_uint_eq(i, 2);
 	ck_assert_str_ne(held_id, wanted_id);
 }
+
+/* Some hundreds of KiB. */
+START_TEST(a_document_of_many_findings_is_whole)
+{
+	json_t *found, *finding, *stats;
+	size_t i;
+
+	for (int n = 0; n < 300; n++) {
+		uint32_t class = put_class(&world.recorder, 1, CLASS_INIT, KIND_MUTEX, 0);
+		struct fact_finding_stack stack = {.label = LABEL_ACQUIRED, .thread = world.alpha, .stack = world.at_alpha_outer};
+
+		put_finding(&world.recorder, 1, RULE_LOCK_LEAKED, put_lock(&world.recorder, 1, class), &stack, 1);
+	}
+	world_findings("stats=yes");
+	world.findings->list[299].message = (char *)"two\nlines";
+	found = document();
+	ck_assert_uint_gt(strlen(written), 300000);
+	ck_assert_uint_eq(json_array_size(json_object_get(found, "findings")), 300);
+	json_array_foreach(json_object_get(found, "findings"), i, finding)
+		ck_assert_str_eq(json_string_value(json_object_get(finding, "message")), world.findings->list[i].message);
+	stats = json_object_get(found, "stats");
+	ck_assert_uint_eq(json_object_size(stats), STAT_COUNT + 1);
+	json_decref(found);
+}
+END_TEST
+
+START_TEST(a_document_that_cannot_be_written_says_why)
+{
+	FILE *full = fopen("/dev/full", "w");
+
+	world_ring();
+	world_findings(NULL);
+	ck_assert_ptr_nonnull(full);
+	errno = 0;
+	ck_assert_int_eq(json_write(fileno(full), world.findings, &world.options), -1);
+	ck_assert_int_eq(errno, ENOSPC);
+	fclose(full);
+}
+END_TEST
 
 START_TEST(the_links_of_a_ring_name_locks_by_their_ids)
 {
@@ -575,6 +620,8 @@ int main(void)
 		limits_and_remarks_come_before_the_last_line_also_when_quiet,
 		colour_is_there_when_asked_for_and_only_then,
 		the_document_of_a_misuse_is_exactly_this,
+		a_document_of_many_findings_is_whole,
+		a_document_that_cannot_be_written_says_why,
 		the_links_of_a_ring_name_locks_by_their_ids,
 		bytes_that_are_no_text_do_not_break_the_document,
 		a_deadlock_has_a_picture_and_names_who_waits_beside_it,
