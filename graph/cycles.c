@@ -9,8 +9,9 @@
 
 #define MAX_LENGTH  8u
 #define MAX_CYCLES  200000u
-#define MAX_CHOICES 4096u     /* combinations of dependencies looked at for one ring of locks */
-#define MAX_STEPS   20000000u /* of the search, in all */
+#define MAX_CHOICES 4096u	/* combinations of dependencies looked at for one ring of locks */
+#define MAX_STEPS   20000000u	/* of the search, in all */
+#define MAX_SCANS   4000000000u /* edges looked at for distances, in all: half a minute */
 
 /* Cycles at one set of code locations. */
 struct group {
@@ -19,6 +20,12 @@ struct group {
 	uint64_t first; /* its place among all groups */
 	UT_hash_handle hh;
 };
+/* How far nodes are from one, or to it. */
+struct distances {
+	uint32_t *of;	/* by node; UINT32_MAX: not known */
+	uint32_t *list; /* the nodes of which it is known, near ones first */
+	uint32_t count;
+};
 struct enumeration {
 	const struct cycles_input *input;
 	struct arena *arena;
@@ -26,9 +33,8 @@ struct enumeration {
 	struct cycles_result *result;
 	struct group *groups;
 	uint32_t max_length;
-	uint64_t max_cycles, steps, groups_count;
-	uint32_t *distance; /* to the start of the search, inside its component; UINT32_MAX: not at all */
-	uint32_t *queue;
+	uint64_t max_cycles, steps, scans, groups_count;
+	struct distances from, to; /* the start of the search */
 	bool *on_path;
 	struct lock_edge *path[MAX_LENGTH];
 	struct lock_link *chosen[MAX_LENGTH];
@@ -219,46 +225,63 @@ static bool add_read_again(struct enumeration *e)
 
 /* ---- enumeration ---- */
 
-/* Distances to `start` along edges, over nodes that are not before it: a cycle is found from its first node. */
-static void measure(struct enumeration *e, uint32_t start)
+static void know(struct distances *distances, uint32_t node, uint32_t distance)
 {
-	uint32_t head = 0, tail = 0;
-
-	e->queue[tail++] = start;
-	e->distance[start] = 0;
-	while (head < tail) {
-		uint32_t node = e->queue[head++];
-
-		if (e->distance[node] + 1 >= e->max_length)
-			continue;
-		for (struct lock_edge *edge = e->graph.nodes[node]->in; edge; edge = edge->next_in) {
-			if (edge->from > start && e->distance[edge->from] == UINT32_MAX) {
-				e->distance[edge->from] = e->distance[node] + 1;
-				e->queue[tail++] = edge->from;
-			}
-		}
-	}
-	for (uint32_t i = tail; i-- > 0;)
-		e->on_path[e->queue[i]] = false;
+	distances->of[node] = distance;
+	distances->list[distances->count++] = node;
 }
 
-static void forget(struct enumeration *e, uint32_t start)
+static void forget(struct distances *distances)
 {
-	uint32_t head = 0, tail = 0;
+	for (uint32_t i = 0; i < distances->count; i++)
+		distances->of[distances->list[i]] = UINT32_MAX;
+	distances->count = 0;
+}
 
-	e->queue[tail++] = start;
-	e->distance[start] = UINT32_MAX;
-	while (head < tail)
-		for (struct lock_edge *edge = e->graph.nodes[e->queue[head++]]->in; edge; edge = edge->next_in)
-			if (e->distance[edge->from] != UINT32_MAX) {
-				e->distance[edge->from] = UINT32_MAX;
-				e->queue[tail++] = edge->from;
-			}
+/* Distances from `start` along edges, up to `most`, over nodes that are not before it: a cycle is found from its first node. */
+static void measure_from(struct enumeration *e, uint32_t start, uint32_t most)
+{
+	know(&e->from, start, 0);
+	for (uint32_t head = 0; head < e->from.count; head++) {
+		uint32_t node = e->from.list[head], next = e->from.of[node] + 1;
+
+		if (next > most)
+			return;
+		for (struct lock_edge *edge = e->graph.nodes[node]->out; edge; edge = edge->next_out) {
+			e->scans++;
+			if (edge->to > start && e->from.of[edge->to] == UINT32_MAX)
+				know(&e->from, edge->to, next);
+		}
+	}
+}
+
+/*
+ * Distances to `start`, of the nodes that may lie in a ring of that length with it. Those are no farther from it than what is left: so from both
+ * sides no more than half of the length is looked at for its own sake, which in a large component is little of it.
+ */
+static void measure_to(struct enumeration *e, uint32_t start, uint32_t length)
+{
+	uint32_t half = length / 2;
+
+	measure_from(e, start, half);
+	know(&e->to, start, 0);
+	for (uint32_t head = 0; head < e->to.count; head++) {
+		uint32_t node = e->to.list[head], next = e->to.of[node] + 1;
+
+		if (next == length)
+			return;
+		for (struct lock_edge *edge = e->graph.nodes[node]->in; edge; edge = edge->next_in) {
+			e->scans++;
+			if (edge->from > start && e->to.of[edge->from] == UINT32_MAX &&
+			    (length - next > half || e->from.of[edge->from] <= length - next))
+				know(&e->to, edge->from, next);
+		}
+	}
 }
 
 static bool exhausted(struct enumeration *e)
 {
-	if (e->steps < MAX_STEPS && e->result->enumerated < e->max_cycles)
+	if (e->steps < MAX_STEPS && e->scans < MAX_SCANS && e->result->enumerated < e->max_cycles)
 		return false;
 	e->result->bounded = true;
 	return true;
@@ -286,7 +309,7 @@ static bool rings_from(struct enumeration *e, uint32_t start, uint32_t length)
 		if (depth + 1 == length) {
 			if (edge->to == start && !add_choices(e, length))
 				return false;
-		} else if (edge->to > start && !e->on_path[edge->to] && e->distance[edge->to] <= length - depth - 1) {
+		} else if (edge->to > start && !e->on_path[edge->to] && e->to.of[edge->to] <= length - depth - 1) {
 			e->on_path[edge->to] = true;
 			next[++depth] = e->graph.nodes[edge->to]->out;
 		}
@@ -301,9 +324,10 @@ static bool enumerate(struct enumeration *e)
 
 			if (!e->graph.nodes[start]->out)
 				continue;
-			measure(e, start);
+			measure_to(e, start, length);
 			whole = rings_from(e, start, length);
-			forget(e, start);
+			forget(&e->from);
+			forget(&e->to);
 			if (!whole)
 				return false;
 		}
@@ -337,18 +361,22 @@ static struct cycle *list(struct enumeration *e)
 	return first;
 }
 
+static bool distances_new(struct distances *distances, struct arena *arena, size_t count)
+{
+	distances->of = arena_alloc(arena, count * sizeof(*distances->of));
+	distances->list = arena_alloc(arena, count * sizeof(*distances->list));
+	if (distances->of)
+		memset(distances->of, 0xff, count * sizeof(*distances->of));
+	return distances->of && distances->list;
+}
+
 static bool prepare(struct enumeration *e)
 {
 	size_t count = e->graph.count ? e->graph.count : 1;
 
-	e->distance = arena_alloc(e->arena, count * sizeof(*e->distance));
-	e->queue = arena_alloc(e->arena, count * sizeof(*e->queue));
 	e->on_path = arena_alloc(e->arena, count * sizeof(*e->on_path));
 	e->candidate = arena_alloc(e->arena, cycle_size(e));
-	if (!e->distance || !e->queue || !e->on_path || !e->candidate)
-		return false;
-	memset(e->distance, 0xff, count * sizeof(*e->distance));
-	return true;
+	return e->on_path && e->candidate && distances_new(&e->from, e->arena, count) && distances_new(&e->to, e->arena, count);
 }
 
 struct cycles_result cycles_find(const struct cycles_input *input, struct arena *arena)
@@ -360,5 +388,6 @@ struct cycles_result cycles_find(const struct cycles_input *input, struct arena 
 	e.max_cycles = input->max_cycles ? input->max_cycles : MAX_CYCLES;
 	result.no_memory = !components_find(&e.graph, input, arena) || !prepare(&e) || !add_read_again(&e) || !enumerate(&e);
 	result.cycles = list(&e);
+	result.looked = e.steps + e.scans;
 	return result;
 }

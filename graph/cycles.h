@@ -95,15 +95,16 @@ struct cycle {
 struct cycles_result {
 	struct cycle *cycles; /* errors first, then by length, then in the order of the input: the same input gives the same list */
 	uint64_t enumerated;
-	bool bounded;	/* max_cycles or max_length cut the search short: there may be more */
-	bool no_memory; /* incomplete for want of memory */
+	uint64_t looked; /* for tests: edges that the enumeration looked at */
+	bool bounded;	 /* max_cycles or max_length cut the search short: there may be more */
+	bool no_memory;	 /* incomplete for want of memory */
 };
 
 /* Does who asks to read the lock read it already? Then *held is its place in the held set. */
 bool cycles_reads_again(const struct cycles_dependency *dependency, uint32_t *held);
 
-/* Finds and judges all cycles of the input. The result lives in `arena`. Cost: reduction and components linear in links, enumeration
- * linear in links per cycle found. */
+/* Finds and judges all cycles of the input. The result lives in `arena`. Cost: reduction and components linear in links; enumeration
+ * linear in links per cycle found, and for each lock those links that lie within half of max_length of it. */
 struct cycles_result cycles_find(const struct cycles_input *input, struct arena *arena);
 
 #endif

@@ -1,7 +1,9 @@
 /* test_cycles.c: the cycle stage: what is a cycle, what it is called, and how many there are. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "graph/cycles.h"
 #include "memory.h"
@@ -313,6 +315,76 @@ START_TEST(a_ring_behind_five_thousand_other_locks_is_found)
 	asks(1, "X", 'Y');
 	asks(2, "Y", 'X');
 	ck_assert_int_eq(only(2), RULE_LOCK_ORDER_CYCLE);
+}
+END_TEST
+
+/* ---- all of them ---- */
+
+#define NODES 9
+
+static void asks_for(uint64_t from, uint64_t to)
+{
+	char holds[2] = {'A', '\0'};
+	struct cycles_dependency *d = asks((uint32_t)count + 1, holds, 'A');
+
+	held[held_count - 1].lock = from + 1;
+	d->lock = to + 1;
+}
+
+/* Elementary cycles from `start` over larger nodes, by trying every path. */
+static unsigned naive_cycles(const bool edge[NODES][NODES], int start, int at, unsigned path, int length)
+{
+	unsigned cycles = edge[at][start] && length > 1;
+
+	for (int next = start + 1; next < NODES && length < 8; next++)
+		if (edge[at][next] && !(path & 1u << next))
+			cycles += naive_cycles(edge, start, next, path | 1u << next, length + 1);
+	return cycles;
+}
+
+START_TEST(every_elementary_cycle_is_found_once)
+{
+	unsigned seed = (unsigned)time(NULL) * 31 + (unsigned)_i;
+
+	printf("cycles model: seed %u\n", seed);
+	fflush(stdout);
+	for (int round = 0; round < 100; round++) {
+		bool edge[NODES][NODES] = {{false}};
+		unsigned density = 2 + (unsigned)rand_r(&seed) % 5, expected = 0;
+
+		teardown();
+		setup();
+		for (uint64_t from = 0; from < NODES; from++)
+			for (uint64_t to = 0; to < NODES; to++)
+				if (from != to && (unsigned)rand_r(&seed) % density == 0) {
+					edge[from][to] = true;
+					asks_for(from, to);
+				}
+		for (int start = 0; start < NODES; start++)
+			expected += naive_cycles(edge, start, start, 0, 1);
+		ck_assert_uint_eq(find().enumerated, expected);
+	}
+}
+END_TEST
+
+/* One component of twenty thousand locks with a hundred thousand links: from each of them only what is near is looked at, 5^4 links on each side,
+ * for each of a few lengths; up to the longest length it would be half of all. */
+START_TEST(in_a_large_component_little_is_looked_at_for_each_lock)
+{
+	const uint64_t locks = 20000;
+	struct cycles_result result;
+	unsigned seed = 1;
+
+	input.max_length = 7;
+	for (uint64_t i = 0; i < locks; i++) {
+		asks_for(i, (i + 1) % locks);
+		for (int j = 0; j < 4; j++)
+			asks_for(i, (i + 2 + (uint64_t)rand_r(&seed) % (locks - 2)) % locks);
+	}
+	result = find();
+	ck_assert(!result.bounded && !result.no_memory);
+	ck_assert_uint_gt(result.enumerated, 100);
+	ck_assert_uint_le(result.looked / locks, 2000);
 }
 END_TEST
 
@@ -703,6 +775,8 @@ int main(void)
 	tcase_add_test(tests, a_ring_with_a_chord_says_nothing_new);
 	tcase_add_test(tests, a_hundred_thousand_cycles_at_one_place_are_one_finding);
 	tcase_add_test(tests, a_ring_behind_five_thousand_other_locks_is_found);
+	tcase_add_loop_test(tests, every_elementary_cycle_is_found_once, 0, 3);
+	tcase_add_test(tests, in_a_large_component_little_is_looked_at_for_each_lock);
 	tcase_add_test(tests, the_worst_of_one_place_stands_for_it);
 	tcase_add_test(tests, each_strong_event_orders);
 	tcase_add_test(tests, each_weak_event_orders_weakly);
