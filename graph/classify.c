@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "hash.h"
+
 enum {
 #define RULE(id, name, level, text) RULE_##id,
 #include "rules.def"
@@ -112,17 +114,74 @@ static bool reads_behind_reader(const struct cycles_input *input, const struct c
 	       held_of(input, cycle, (link + 1) % cycle->length)->mode == LOCK_SHARED;
 }
 
-static bool is_writer(const struct cycles_dependency *dependency, uint64_t lock)
+/* A request to write a lock; those of one lock in the order of the input. */
+struct writer {
+	uint32_t dependency;
+	struct writer *next;
+};
+struct classify_writers {
+	uint64_t lock;
+	struct writer *first, **end;
+	UT_hash_handle hh;
+};
+
+static const struct writer *writers_of(const struct cycles_input *input, uint64_t lock)
 {
-	return dependency->lock == lock && dependency->mode == LOCK_EXCLUSIVE && dependency->how != LOCK_TRY;
+	struct classify_writers *writers;
+
+	HASH_FIND(hh, input->writers, &lock, sizeof(lock), writers);
+	return writers ? writers->first : NULL;
+}
+
+static bool add_lock(struct cycles_input *input, struct arena *arena, uint64_t lock)
+{
+	struct classify_writers *writers;
+
+	HASH_FIND(hh, input->writers, &lock, sizeof(lock), writers);
+	if (writers)
+		return true;
+	writers = arena_alloc(arena, sizeof(*writers));
+	if (!writers)
+		return false;
+	writers->lock = lock;
+	writers->end = &writers->first;
+	HASH_ADD(hh, input->writers, lock, sizeof(writers->lock), writers);
+	return hash_added(writers);
+}
+
+static bool add_writer(struct cycles_input *input, struct arena *arena, uint32_t dependency)
+{
+	struct classify_writers *writers;
+	struct writer *writer;
+
+	HASH_FIND(hh, input->writers, &input->dependencies[dependency].lock, sizeof(writers->lock), writers);
+	if (!writers)
+		return true;
+	writer = arena_alloc(arena, sizeof(*writer));
+	if (!writer)
+		return false;
+	writer->dependency = dependency;
+	*writers->end = writer;
+	writers->end = &writer->next;
+	return true;
+}
+
+bool classify_prepare(struct cycles_input *input, struct arena *arena)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < input->count && whole; i++)
+		if (input->dependencies[i].writer_preferring)
+			whole = add_lock(input, arena, input->dependencies[i].lock);
+	for (size_t i = 0; i < input->count && whole && input->writers; i++)
+		if (input->dependencies[i].mode == LOCK_EXCLUSIVE && input->dependencies[i].how != LOCK_TRY)
+			whole = add_writer(input, arena, (uint32_t)i);
+	return whole;
 }
 
 bool classify_has_writer(const struct cycles_input *input, const struct cycles_dependency *reader)
 {
-	for (size_t i = 0; i < input->count; i++)
-		if (is_writer(&input->dependencies[i], reader->lock))
-			return true;
-	return false;
+	return writers_of(input, reader->lock) != NULL;
 }
 
 static bool excluded_by(const struct cycles_held *held, uint32_t count, uint64_t lock, uint8_t mode)
@@ -169,14 +228,16 @@ static bool may_wait(const struct cycles_input *input, const struct cycle *cycle
 /* A writer for that link, beside the threads chosen. */
 static bool find_writer(const struct cycles_input *input, struct cycle *cycle, uint32_t link, enum order order)
 {
-	for (size_t i = 0; i < input->count; i++) {
-		const struct cycles_dependency *writer = &input->dependencies[i];
+	const struct writer *writer = writers_of(input, dependency_of(input, cycle, link)->lock);
 
-		for (uint32_t j = 0; is_writer(writer, dependency_of(input, cycle, link)->lock) && j < writer->witness_count; j++)
-			if (may_wait(input, cycle, writer, writer->witnesses[j], order)) {
+	for (; writer; writer = writer->next) {
+		const struct cycles_dependency *dependency = &input->dependencies[writer->dependency];
+
+		for (uint32_t j = 0; j < dependency->witness_count; j++)
+			if (may_wait(input, cycle, dependency, dependency->witnesses[j], order)) {
 				cycle->why_link = link;
-				cycle->writer = (uint32_t)i;
-				cycle->writer_witness = writer->witnesses[j];
+				cycle->writer = writer->dependency;
+				cycle->writer_witness = dependency->witnesses[j];
 				return true;
 			}
 	}

@@ -18,6 +18,8 @@
 
 #include "cycles.h"
 
+/* Looks up who asks for the locks that make readers wait behind writers, to write them: input->writers. Before the others. False: no memory. Linear. */
+bool classify_prepare(struct cycles_input *input, struct arena *arena);
 /* Does the input have a writer of the lock that this reader asks for? */
 bool classify_has_writer(const struct cycles_input *input, const struct cycles_dependency *reader);
 /* Fills cycle->rule and the reason, and chooses the witnesses. */

@@ -382,11 +382,14 @@ static bool prepare(struct enumeration *e)
 struct cycles_result cycles_find(const struct cycles_input *input, struct arena *arena)
 {
 	struct cycles_result result = {0};
-	struct enumeration e = {.input = input, .arena = arena, .result = &result};
+	struct cycles_input own = *input;
+	struct enumeration e = {.input = &own, .arena = arena, .result = &result};
 
 	e.max_length = input->max_length && input->max_length < MAX_LENGTH ? input->max_length : MAX_LENGTH;
 	e.max_cycles = input->max_cycles ? input->max_cycles : MAX_CYCLES;
-	result.no_memory = !components_find(&e.graph, input, arena) || !prepare(&e) || !add_read_again(&e) || !enumerate(&e);
+	own.writers = NULL;
+	result.no_memory = !classify_prepare(&own, arena) || !components_find(&e.graph, &own, arena) || !prepare(&e) ||
+			   !add_read_again(&e) || !enumerate(&e);
 	result.cycles = list(&e);
 	result.looked = e.steps + e.scans;
 	return result;

@@ -63,6 +63,7 @@ struct cycles_input {
 	/* Do the threads never stand at their links at once, for another reason? `weakly`: by weak events too. Fills `histories` and event_links.
 	 * NULL: nothing is known. */
 	bool (*excluded)(void *ctx, struct cycle *cycle, bool weakly);
+	struct classify_writers *writers; /* cycles_find's own */
 	void *ctx;
 	uint32_t max_length; /* longest ring looked for, 0: 8 */
 	size_t max_cycles;   /* most elementary cycles enumerated in all, 0: 100000 */
