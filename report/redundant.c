@@ -2,19 +2,29 @@
 #include "redundant.h"
 
 #include "graph/redundant.h"
+#include "memory.h"
 
-/* Is there one of the same class that several threads took, not always under another? */
-static bool needed_elsewhere(const struct judge *judge, struct owner owner, const struct history *history, const struct redundant *all,
-			     uint32_t index)
+/* Of which classes is there a lock that several threads took, not always under another? By the class's place in the image's index. */
+static bool *needed_classes(struct judge *judge, const struct image *image, const struct history *history, const struct redundant *all)
 {
-	const struct image *image = &judge->builder->run->images[owner.image];
-	const struct fact_class *class = build_class(image, history->objects[index].number);
+	bool *needed = arena_alloc(&judge->arena, image->classes.count + 1);
 
-	for (uint32_t i = 0; i < history->objects_count; i++)
-		if (history->objects[i].is_lock && all[i].threads >= 2 && all[i].outer == HISTORY_NONE &&
-		    build_class(image, history->objects[i].number) == class)
-			return true;
-	return class == NULL;
+	if (!needed)
+		die("out of memory");
+	for (uint32_t i = 0; i < history->objects_count; i++) {
+		const struct fact_class *class = build_class(image, history->objects[i].number);
+
+		if (history->objects[i].is_lock && all[i].threads >= 2 && all[i].outer == HISTORY_NONE && class)
+			needed[index_place(&image->classes, class->id)] = true;
+	}
+	return needed;
+}
+
+static bool needed_elsewhere(const struct image *image, const bool *needed, uint32_t number)
+{
+	const struct fact_class *class = build_class(image, number);
+
+	return !class || needed[index_place(&image->classes, class->id)];
 }
 
 static struct finding finding_of(struct judge *judge, struct owner owner, const struct history *history, const struct redundant *lock,
@@ -48,14 +58,17 @@ static struct finding finding_of(struct judge *judge, struct owner owner, const 
 
 void redundant_tell(struct judge *judge, struct owner owner, void (*add)(struct builder *builder, const struct finding *finding))
 {
+	const struct image *image = &judge->builder->run->images[owner.image];
 	struct history *history = ring_history(judge, owner);
 	struct redundant *all = history && ring_history_is_whole(judge, owner) ? redundant_find(history) : NULL;
+	bool *needed = all ? needed_classes(judge, image, history, all) : NULL;
 
 	build_from(judge->builder, owner.image);
 	for (uint32_t i = 0; all && i < history->objects_count; i++) {
 		struct finding finding;
 
-		if (!history->objects[i].is_lock || !redundant_is(history, &all[i]) || needed_elsewhere(judge, owner, history, all, i))
+		if (!history->objects[i].is_lock || !redundant_is(history, &all[i]) ||
+		    needed_elsewhere(image, needed, history->objects[i].number))
 			continue;
 		finding = finding_of(judge, owner, history, &all[i], i);
 		add(judge->builder, &finding);
