@@ -123,6 +123,7 @@ static void write_moved(struct dependencies *set, struct dependency *dependency)
 	for (uint32_t i = 0; i < DEPENDENCY_WITNESSES && dependency->written; i++)
 		if (dependency->unwritten & 1u << i)
 			write_witness(set, dependency, dependency->witnesses[i]);
+	set->moved -= dependency->written && dependency->unwritten;
 	dependency->unwritten = 0;
 }
 
@@ -432,14 +433,37 @@ static void write_ring_member(void *ctx, uint32_t node)
 		write_behind_writer(ring->set, lock);
 }
 
-/* The dependency, or a witness of it, is new in its ring; the ring itself is, too, when it has just closed. */
-static void ring_changed(struct dependencies *set, struct dependency *dependency, bool closed)
+/* A lock that was in a smaller part of what is one ring now: also what leads from it into the others. */
+static void write_joined(void *ctx, uint32_t node)
+{
+	struct ring *ring = ctx;
+
+	write_ring_member(ring, node);
+	for (struct holding *holding = ring->set->owners[node]->held; holding; holding = holding->next)
+		if (!holding->owner->written && lies_in_ring(ring->set, holding->owner))
+			write_instance(ring->set, holding->owner);
+}
+
+/* All of a ring, or what is new: when it grew once, and the largest of its parts is written already. */
+static void ring_write(struct ring *ring, uint32_t node, uint64_t grown)
+{
+	struct dependencies *set = ring->set;
+	uint32_t from = order_grown_from(set->order);
+
+	if (ring->unlike && grown == 1 && set->moved == 0 && from != ORDER_NONE && set->owners[from]->ring_unlike)
+		order_each_joined(set->order, write_joined, ring);
+	else
+		order_each_in_ring(set->order, node, write_ring_member, ring);
+}
+
+/* The dependency, or a witness of it, is new in its ring. `edge`: so is a link; `grown`: how often the ring grew by it, 0: it is as it was. */
+static void ring_changed(struct dependencies *set, struct dependency *dependency, bool edge, uint64_t grown)
 {
 	uint32_t node = dependency->lock->node, *count;
 	struct ring ring = {.set = set};
 
 	/* All that was in there before is written. */
-	if (!closed && dependency->lock->ring_unlike) {
+	if (dependency->lock->ring_unlike && (!edge || (grown == 0 && set->moved == 0))) {
 		write_instance(set, dependency);
 		return;
 	}
@@ -453,7 +477,7 @@ static void ring_changed(struct dependencies *set, struct dependency *dependency
 				count_alike(set, ring.members[i], true);
 		return;
 	}
-	order_each_in_ring(set->order, node, write_ring_member, &ring);
+	ring_write(&ring, node, grown);
 	if (count)
 		++*count;
 }
@@ -461,12 +485,14 @@ static void ring_changed(struct dependencies *set, struct dependency *dependency
 /* Enters the edges; a ring that closes is written whole. False: no memory for all of them. */
 static bool add_edges(struct dependencies *set, struct dependency *dependency)
 {
+	/* What he asks for he has: he waits for writers alone. */
+	uint32_t count = reads_again(dependency) ? 0 : dependency->count;
+	uint64_t grown = order_rings_grown(set->order);
 	bool ring = false, whole = true;
 
 	if (dependency->how == LOCK_TRY)
 		return true;
-	/* What he asks for he has: he waits for writers alone. */
-	for (uint32_t i = 0; i < dependency->count && !reads_again(dependency); i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		enum order_result result = order_add_edge(set->order, dependency->held[i].lock->node, dependency->lock->node);
 
 		whole &= result != ORDER_NO_MEMORY;
@@ -475,7 +501,7 @@ static bool add_edges(struct dependencies *set, struct dependency *dependency)
 	if (touches_shared(dependency))
 		write_instance(set, dependency);
 	if (ring || lies_in_ring(set, dependency))
-		ring_changed(set, dependency, ring);
+		ring_changed(set, dependency, ring, order_rings_grown(set->order) - grown);
 	if (prefers_writers(dependency->lock))
 		write_behind_writer(set, dependency->lock);
 	return whole;
@@ -648,9 +674,10 @@ static bool add_witness(struct dependencies *set, struct dependency *dependency,
 	dependency->moves += moved;
 	if (moved)
 		lose_witnesses(set, dependency, 1);
-	if (moved && (dependency->moves & (dependency->moves - 1)))
+	if (moved && (dependency->moves & (dependency->moves - 1))) {
+		set->moved += dependency->written && !dependency->unwritten;
 		dependency->unwritten |= (uint16_t)(1u << place);
-	else if (dependency->written)
+	} else if (dependency->written)
 		write_witness(set, dependency, dependency->witnesses[place]);
 	return true;
 }
@@ -850,7 +877,7 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 		whole &= add_edges(set, dependency);
 	} else {
 		if (add_witness(set, dependency, witness) && dependency->alike)
-			ring_changed(set, dependency, false);
+			ring_changed(set, dependency, false, 0);
 	}
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;

@@ -49,6 +49,7 @@ struct dependencies {
 	struct lock_table *locks; /* where those that are gone are freed */
 	struct note_table notes;
 	struct alike_table *alike; /* NULL: there was no ring yet */
+	uint32_t moved;		   /* dependencies with witnesses that moved and were not written yet, but will be */
 	uint32_t copies;	   /* how many of rings that look alike are written: ALIKE_COPIES */
 	struct dependency *list;   /* by content */
 	struct class_dependency *classes;

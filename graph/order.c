@@ -30,8 +30,11 @@ struct order {
 	uint32_t count, room;
 	uint32_t free;
 	struct sequence sequence; /* of representatives: the topological order */
-	uint64_t looked;	  /* for tests: edges and members that searches looked at */
-	struct edge *edges;	  /* by key */
+	uint64_t rings_grown;
+	uint32_t largest, joined; /* of the last one: a member of its largest part; the members of the others, which come behind it */
+	uint32_t largest_size;
+	uint64_t looked;    /* for tests: edges and members that searches looked at */
+	struct edge *edges; /* by key */
 	/* Scratch of a search, each with room for every node, so that a search never allocates. */
 	uint32_t *forward, *backward;
 };
@@ -202,6 +205,28 @@ void order_each_in_ring(struct order *order, uint32_t node, void (*visit)(void *
 	} while (member != node);
 }
 
+uint64_t order_rings_grown(const struct order *order)
+{
+	return order->rings_grown;
+}
+
+uint32_t order_grown_from(const struct order *order)
+{
+	return order->largest_size > 1 ? order->largest : ORDER_NONE;
+}
+
+void order_each_joined(struct order *order, void (*visit)(void *ctx, uint32_t node), void *ctx)
+{
+	uint32_t left = order->joined, node = order->nodes[order->largest].next_in_ring;
+
+	for (; left; left--) {
+		uint32_t next = order->nodes[node].next_in_ring;
+
+		visit(ctx, node);
+		node = next;
+	}
+}
+
 /* ---- search: over components, each an expansion of its members' edges ---- */
 
 struct search {
@@ -305,15 +330,30 @@ static void sort_components(const struct order *order, uint32_t *list, uint32_t 
 	}
 }
 
-/* Joins two circles of members and lets `into` stand for both. */
+/* A ring grows, of that component first. */
+static void begin_ring(struct order *order, uint32_t component)
+{
+	order->rings_grown++;
+	order->largest = component;
+	order->largest_size = order->nodes[component].size;
+	order->joined = 0;
+}
+
+/* Joins another component's circle of members to the ring's, for which `into` stands: behind its largest part, or, if it is larger itself, with all of
+ * the others behind it. */
 static void merge(struct order *order, uint32_t into, uint32_t other)
 {
-	uint32_t next = order->nodes[into].next_in_ring;
+	uint32_t next = order->nodes[order->largest].next_in_ring, size = order->nodes[other].size;
 
-	order->nodes[other].parent = into;
-	order->nodes[into].size += order->nodes[other].size;
-	order->nodes[into].next_in_ring = order->nodes[other].next_in_ring;
+	order->nodes[order->largest].next_in_ring = order->nodes[other].next_in_ring;
 	order->nodes[other].next_in_ring = next;
+	if (size > order->largest_size) {
+		order->largest = other;
+		order->largest_size = size;
+	}
+	order->nodes[other].parent = into;
+	order->nodes[into].size += size;
+	order->joined = order->nodes[into].size - order->largest_size;
 }
 
 /* Has a component an edge to `end`, against the direction of the search? */
@@ -347,6 +387,8 @@ static void move_past(struct order *order, const struct search *search)
 {
 	bool forward = search->mark == MARK_FORWARD;
 
+	if (search->met)
+		begin_ring(order, search->end);
 	sort_components(order, search->list, search->count);
 	for (uint32_t i = 0; i < search->count; i++) {
 		uint32_t component = search->list[forward ? search->count - 1 - i : i];

@@ -49,6 +49,13 @@ bool order_in_ring(struct order *order, uint32_t node);
 uint32_t order_ring_size(struct order *order, uint32_t node);
 /* Calls `visit` with every node of the ring that `node` lies in (itself included; only itself when it lies in none). */
 void order_each_in_ring(struct order *order, uint32_t node, void (*visit)(void *ctx, uint32_t node), void *ctx);
+/* How many rings were closed or grew so far. */
+uint64_t order_rings_grown(const struct order *order);
+/* Of the last one: a node of the largest ring that it was made of, ORDER_NONE when of single nodes only; and calls `visit` with all nodes that were not
+ * in that.
+ * True until another one grows, or a node is removed. */
+uint32_t order_grown_from(const struct order *order);
+void order_each_joined(struct order *order, void (*visit)(void *ctx, uint32_t node), void *ctx);
 /* For tests: edges looked at, and nodes moved, for the sake of the order so far. */
 uint64_t order_work(const struct order *order);
 /* For tests: 0 when all invariants hold, else the line in order.c that found one broken. */

@@ -1,7 +1,9 @@
 /* test_dependency.c: dependencies: what reaches the recording, when, and once; witnesses; every allocation failed once. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "graph/dependency.h"
 #include "memory.h"
@@ -103,6 +105,98 @@ START_TEST(a_later_dependency_inside_the_ring_is_written_at_once)
 	ask(1, 1, 1, 2, 7);
 	ck_assert_uint_eq(instances, 3);
 	ck_assert_uint_eq(written[FACT_WITNESS], 3);
+}
+END_TEST
+
+/* ---- rings that grow ---- */
+
+#define GROWING 40
+
+/* Who leads to whom, also over others. */
+static bool leads[GROWING + 1][GROWING + 1];
+
+static void now_leads(unsigned held, unsigned wanted)
+{
+	for (unsigned from = 1; from <= GROWING; from++)
+		for (unsigned to = 1; to <= GROWING; to++)
+			leads[from][to] |= (from == held || leads[from][held]) && (to == wanted || leads[wanted][to]);
+}
+
+static struct asked {
+	unsigned held[2], wanted;
+} asked[150];
+
+/* With both locks held, or one, when they are the same. */
+static void ask_with(const struct asked *what, uint32_t thread, uint32_t segment, uint32_t site)
+{
+	struct dependency_held held[2] = {{.lock = locks[what->held[0]], .stack = 1000 + site}, {.lock = locks[what->held[1]], .stack = 1}};
+	struct dependency_request request = {.lock = locks[what->wanted],
+					     .stack = 2000 + site,
+					     .thread = thread,
+					     .segment = segment,
+					     .count = 1 + (what->held[0] != what->held[1]),
+					     .held = held};
+	struct fact_thread fact = {.head = {.size = sizeof(fact), .kind = FACT_THREAD}, .id = thread};
+
+	if (!note_find(&set.notes, thread, 0))
+		note_add(&set.notes, thread, 0, &fact.head);
+	dependency_add(&set, &request);
+	now_leads(what->held[0], what->wanted);
+	now_leads(what->held[1], what->wanted);
+}
+
+static struct asked any(unsigned *seed)
+{
+	struct asked any = {.held = {1 + (unsigned)rand_r(seed) % GROWING}, .wanted = 1 + (unsigned)rand_r(seed) % GROWING};
+
+	any.held[1] = rand_r(seed) % 4 ? any.held[0] : 1 + (unsigned)rand_r(seed) % GROWING;
+	return any.held[0] == any.wanted || any.held[1] == any.wanted ? (struct asked){.held = {1, 1}, .wanted = 2} : any;
+}
+
+static unsigned ring_size(unsigned lock)
+{
+	unsigned size = 0;
+
+	for (unsigned other = 1; other <= GROWING; other++)
+		size += leads[lock][other] && leads[other][lock];
+	return size;
+}
+
+/* How many of the first lie in rings of so many locks or more. */
+static unsigned in_rings(unsigned count, unsigned size)
+{
+	unsigned in = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		in += (leads[asked[i].wanted][asked[i].held[0]] || leads[asked[i].wanted][asked[i].held[1]]) &&
+		      ring_size(asked[i].wanted) >= size;
+	return in;
+}
+
+/* Random dependencies among forty locks: at every time those are written that lie in a ring, or if there are enough that look like it, in a
+ * large one. All of them grow together to one. Some have witnesses that move. */
+START_TEST(at_every_time_what_lies_in_rings_is_written)
+{
+	unsigned seed = (unsigned)time(NULL) * 31 + (unsigned)_i;
+
+	printf("dependency model: seed %u\n", seed);
+	fflush(stdout);
+	teardown();
+	setup_in(NULL);
+	make_locks(GROWING, false);
+	ck_assert(dependencies_init(&set, &arena, &sink, &header, 1));
+	set.copies = _i % 2 ? 0 : UINT32_MAX;
+	memset(leads, 0, sizeof(leads));
+	for (unsigned i = 0; i < 150; i++) {
+		uint32_t last = rand_r(&seed) % 8 || _i % 3 ? 1 : 20;
+
+		asked[i] = any(&seed);
+		for (uint32_t segment = 1; segment <= last; segment++)
+			ask_with(&asked[i], 1 + i % 3, segment, i);
+		ck_assert_uint_le(instances, in_rings(i + 1, 2));
+		ck_assert_uint_ge(instances, in_rings(i + 1, _i % 2 ? 9 : 2));
+	}
+	ck_assert_uint_gt(instances, 100);
 }
 END_TEST
 
@@ -346,6 +440,7 @@ int main(void)
 	tcase_add_test(tests, without_a_ring_only_classes_are_written);
 	tcase_add_test(tests, a_ring_that_closes_is_written_whole);
 	tcase_add_test(tests, a_later_dependency_inside_the_ring_is_written_at_once);
+	tcase_add_loop_test(tests, at_every_time_what_lies_in_rings_is_written, 0, 30);
 	tcase_add_test(tests, locks_of_one_class_make_one_class_dependency);
 	tcase_add_test(tests, what_touches_a_shared_lock_is_written_without_a_ring);
 	tcase_add_test(tests, a_try_closes_no_ring);

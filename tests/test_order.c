@@ -55,13 +55,64 @@ static void regroup(void)
 					group[i] = group[i] == from ? to : group[i];
 }
 
+static bool joined[NODES];
+
+static void note_joined(void *ctx, uint32_t node)
+{
+	(void)ctx;
+	for (int i = 0; i < NODES; i++)
+		if (number[i] == node) {
+			ck_assert(!joined[i]);
+			joined[i] = true;
+		}
+}
+
+static int group_size(const int *groups, int of)
+{
+	int size = 0;
+
+	for (int i = 0; i < NODES; i++)
+		size += groups[i] == of;
+	return size;
+}
+
+/* A ring has grown to that of `member`: which of its nodes were in its largest part, and which not. */
+static void compare_joined(struct order *order, int member, const int *before)
+{
+	uint32_t from = order_grown_from(order);
+	int largest = 1, kept = -1, left = 0;
+
+	memset(joined, 0, sizeof(joined));
+	order_each_joined(order, note_joined, NULL);
+	for (int i = 0; i < NODES; i++) {
+		int size = group_size(before, before[i]);
+
+		largest = same_ring(i, member) && size > largest ? size : largest;
+		kept = same_ring(i, member) && !joined[i] ? before[i] : kept;
+	}
+	for (int i = 0; i < NODES; i++) {
+		left += same_ring(i, member) && !joined[i];
+		ck_assert(!joined[i] || (same_ring(i, member) && before[i] != kept));
+		ck_assert(from != number[i] || before[i] == kept);
+	}
+	ck_assert_int_eq(left, largest);
+	ck_assert_int_eq(from != ORDER_NONE, largest > 1);
+}
+
 static void add(struct order *order, int from, int to)
 {
-	bool known = edge[from][to];
-	enum order_result result = order_add_edge(order, number[from], number[to]);
+	bool known = edge[from][to], one = same_ring(from, to);
+	uint64_t grown = order_rings_grown(order);
+	enum order_result result;
+	int before[NODES];
 
+	memcpy(before, group, sizeof(before));
+	result = order_add_edge(order, number[from], number[to]);
 	edge[from][to] = true;
 	regroup();
+	ck_assert_uint_eq(order_rings_grown(order) - grown, !one && same_ring(from, to));
+	if (!one && same_ring(from, to))
+		compare_joined(order, from, before);
 	ck_assert_int_eq(result, known ? ORDER_KNOWN : same_ring(from, to) ? ORDER_RING : ORDER_NEW);
 }
 
