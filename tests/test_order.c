@@ -128,12 +128,16 @@ static void replace(struct order *order, int node)
 	ck_assert_uint_ne(number[node], ORDER_NONE);
 }
 
+/* One assertion for all pairs: each takes its time. */
 static void compare(struct order *order)
 {
+	int different = 0;
+
 	ck_assert_int_eq(order_check_invariants(order), 0);
 	for (int a = 0; a < NODES; a++)
 		for (int b = 0; b < NODES; b++)
-			ck_assert_int_eq(order_same_ring(order, number[a], number[b]), same_ring(a, b));
+			different += order_same_ring(order, number[a], number[b]) != same_ring(a, b);
+	ck_assert_int_eq(different, 0);
 }
 
 START_TEST(random_operations_agree_with_naive_reachability)
