@@ -631,6 +631,14 @@ static bool witnesses_full(const struct dependency *dependency)
 	return dependency->witness_count == DEPENDENCY_WITNESSES && witness_place(dependency, UINT32_MAX) == DEPENDENCY_WITNESSES;
 }
 
+static bool has_witness(const struct dependency *dependency, struct witness witness)
+{
+	for (uint32_t i = 0; i < dependency->witness_count; i++)
+		if (dependency->witnesses[i].thread == witness.thread && dependency->witnesses[i].segment == witness.segment)
+			return true;
+	return false;
+}
+
 /* The notes of its thread and segment are needed once more, or less. */
 static void count_witness(struct dependencies *set, struct witness witness, int change)
 {
@@ -665,6 +673,7 @@ static bool add_witness(struct dependencies *set, struct dependency *dependency,
 	}
 	if (place == dependency->witness_count) {
 		dependency->witness_count++;
+		set->witnesses++;
 	} else {
 		moved = dependency->witnesses[place].thread == witness.thread;
 		count_witness(set, dependency->witnesses[place], -1);
@@ -709,6 +718,7 @@ static void dependency_free(struct dependencies *set, struct dependency *depende
 	write_moved(set, dependency);
 	for (uint32_t i = 0; i < dependency->witness_count; i++)
 		count_witness(set, dependency->witnesses[i], -1);
+	set->witnesses -= dependency->witness_count;
 	*dependency->back = dependency->next;
 	if (dependency->next)
 		dependency->next->back = dependency->back;
@@ -881,7 +891,9 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 	}
 	if (!whole)
 		return DEPENDENCY_NO_MEMORY;
-	return witnesses_full(dependency) ? DEPENDENCY_FULL : DEPENDENCY_OPEN;
+	if (!witnesses_full(dependency))
+		return DEPENDENCY_OPEN;
+	return has_witness(dependency, witness) ? DEPENDENCY_FULL : DEPENDENCY_LOST;
 }
 
 void dependency_write_moved(struct dependencies *set)

@@ -52,6 +52,7 @@ struct dependencies {
 	uint32_t moved;		   /* dependencies with witnesses that moved and were not written yet, but will be */
 	uint32_t copies;	   /* how many of rings that look alike are written: ALIKE_COPIES */
 	struct dependency *list;   /* by content */
+	uint64_t witnesses;	   /* that they have, in all */
 	struct class_dependency *classes;
 	const struct fact_sink *sink;
 	struct recording_header *header; /* numbers and limits */
@@ -61,6 +62,7 @@ struct dependencies {
 enum dependency_result {
 	DEPENDENCY_OPEN,     /* seen with this witness; others are still wanted */
 	DEPENDENCY_FULL,     /* has all the witnesses that it can keep */
+	DEPENDENCY_LOST,     /* the same, and this one is not among them: no other would be */
 	DEPENDENCY_NO_MEMORY /* not (wholly) recorded */
 };
 

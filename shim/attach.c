@@ -231,7 +231,7 @@ static bool self_equip(struct self *self, struct thread_info *info, bool is_main
 	memcpy(slot->name, info->name, sizeof(slot->name));
 	self->info = info;
 	self->attached = slot;
-	self->segment_mix = held_segment_mix(info->segment);
+	self->segment_mix = held_segment_mix(info->id, info->segment);
 	trace_begin(self);
 	stats_begin(self);
 	atomic_store_explicit(&process->by_tid[info->tid % BY_TID], slot, memory_order_release);
@@ -484,7 +484,7 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 	gates_created(parent, info);
 	holding_idle(parent);
 	trace_thread(parent, TRACE_CREATE, info->id, create_stack);
-	parent->segment_mix = held_segment_mix(parent->info->segment);
+	parent->segment_mix = held_segment_mix(parent->info->id, parent->info->segment);
 	return info;
 }
 
@@ -566,7 +566,7 @@ void attach_join_ends(struct self *self, pthread_t pthread, bool joined, uint32_
 		holding_idle(self);
 		segment_joined(self->info, info, join_stack);
 		trace_thread(self, TRACE_JOIN, info->id, join_stack);
-		self->segment_mix = held_segment_mix(self->info->segment);
+		self->segment_mix = held_segment_mix(self->info->id, self->info->segment);
 	} else if (info_entered(info)) {
 		return;
 	}

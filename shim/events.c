@@ -8,6 +8,7 @@
 #include "held.h"
 #include "holders.h"
 #include "index.h"
+#include "known.h"
 #include "module.h"
 #include "signal.h"
 #include "sink.h"
@@ -354,6 +355,15 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	return result;
 }
 
+/* A context says nothing of what is unknown in it. */
+static bool all_known(struct self *self)
+{
+	for (uint32_t i = 0; i < self->attached->depth; i++)
+		if (self_held(self, i)->flags & HELD_UNKNOWN)
+			return false;
+	return true;
+}
+
 void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack, uint64_t context)
 {
 	enum dependency_result result;
@@ -363,7 +373,10 @@ void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how,
 	if (!state_lock(self))
 		return;
 	result = add_dependency(self, id, mode, how, stack);
-	self->segment_mix = held_segment_mix(self->info->segment);
+	self->segment_mix = held_segment_mix(self->info->id, self->info->segment);
+	if (process->events && all_known(self))
+		known_add(result == DEPENDENCY_LOST || result == DEPENDENCY_NO_MEMORY ? context : context ^ self->segment_mix,
+			  process->events->dependencies.witnesses);
 	state_unlock(self);
 	if (result == DEPENDENCY_NO_MEMORY)
 		sink_limit(LIMIT_LOST_MEMORY);

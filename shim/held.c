@@ -6,6 +6,7 @@
 #include "events.h"
 #include "holders.h"
 #include "holding.h"
+#include "known.h"
 #include "signal.h"
 #include "sink.h"
 #include "stats.h"
@@ -56,6 +57,21 @@ bool held_put(struct self *self, const struct request *request)
 	return true;
 }
 
+bool held_known(struct self *self, uint64_t context)
+{
+	uint64_t own = context ^ self->segment_mix;
+
+	if (held_seen(self, context))
+		return true;
+	if (known_find(own))
+		self->seen[held_seen_index(context)] = own;
+	else if (known_find(context))
+		self->seen[held_seen_index(context)] = context;
+	else
+		return false;
+	return true;
+}
+
 void held_record(struct self *self, const struct request *request)
 {
 	const struct memo *memo = stack_capture(self, request->site);
@@ -65,7 +81,7 @@ void held_record(struct self *self, const struct request *request)
 	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
 		return;
 	context = held_chain(chain_below(self, depth), request->lock, held_what(memo->stack, request->mode, request->how));
-	if (held_seen(self, context))
+	if (held_known(self, context))
 		return;
 	self->stats[STAT_CONTEXTS]++;
 	event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
@@ -83,11 +99,32 @@ static void look_at(struct self *self, const struct request *request)
 	holding_took(self, request, stack);
 }
 
-SLOW void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
+/* Is it a push that the fast path gave up for its context, and is that known? Then it is done. */
+static bool push_known(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
+{
+	struct slot *slot = self->attached;
+	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+	uint64_t what, chain;
+
+	if (depth == 0 || depth >= self->direct || mode_and_how >> 40 == LOCK_TRY)
+		return false;
+	what = mode_and_how | stack_at(self, site)->stack;
+	chain = held_chain(held_at(slot, depth)[-1].chain, lock, what);
+	if (depth >= self->direct || !held_known(self, chain))
+		return false;
+	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
+	signal_fence();
+	held_fill(held_at(slot, depth), lock, address, site, what, chain);
+	return true;
+}
+
+__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
 {
 	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 
 	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
+		return;
+	if (!recorded && push_known(self, lock, address, mode_and_how, site))
 		return;
 	if (!self_enter())
 		return;

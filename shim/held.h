@@ -61,10 +61,11 @@ INLINE uint32_t held_seen_index(uint64_t context)
 }
 _Static_assert(SEEN_SIZE == 1 << (64 - 54), "held_seen_index");
 
-/* The `seen` entry of a context is the context itself when it needs no more witnesses, else mixed with the segment it was seen in. */
-INLINE uint64_t held_segment_mix(uint32_t segment)
+/* The `seen` entry of a context is the context itself when it needs no more witnesses, else mixed with the thread and the segment it was seen in:
+ * so that it means the same to all threads (known.h). */
+INLINE uint64_t held_segment_mix(uint32_t thread, uint32_t segment)
 {
-	return (segment + 1) * 0xa0761d6478bd642full;
+	return (((uint64_t)thread << 32) + segment) * 0xa0761d6478bd642full;
 }
 
 INLINE bool held_seen(const struct self *self, uint64_t context)
@@ -74,7 +75,10 @@ INLINE bool held_seen(const struct self *self, uint64_t context)
 	return entry == context || entry == (context ^ self->segment_mix);
 }
 
-/* The rare rest of held_push: a context not seen yet, or more than SLOT_HELD entries. `recorded`: the dependency is recorded already,
+/* The same of all threads: what is found is in the thread's cache afterwards. */
+bool held_known(struct self *self, uint64_t context);
+
+/* The rest of held_push: a context that the `seen` cache does not have, or more than SLOT_HELD entries. `recorded`: the dependency is recorded already,
  * for the thread had to wait. */
 void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded);
 

@@ -140,7 +140,7 @@ static void next_segment(struct self *self)
 		return;
 	info->used = false;
 	info->segment++;
-	self->segment_mix = held_segment_mix(info->segment);
+	self->segment_mix = held_segment_mix(info->id, info->segment);
 }
 
 /* Tells `clock` what the thread knows, and what it did itself. */

@@ -70,6 +70,15 @@ void state_pages_free(void *pages, size_t size)
 	errno = saved;
 }
 
+void state_pages_empty(void *pages, size_t size)
+{
+	int saved = errno;
+
+	if (sandbox_allows(SYS_madvise, 0, 0, MADV_DONTNEED, 0) && madvise(pages, size, MADV_DONTNEED) == 0)
+		atomic_fetch_sub_explicit(&pages_total, size, memory_order_relaxed);
+	errno = saved;
+}
+
 /* ---- the lock ---- */
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value)

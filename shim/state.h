@@ -59,7 +59,7 @@ struct memo {
 /* A thread. Only its own thread touches it. */
 struct self {
 	struct slot *slot;     /* NULL: the fast path is shut (not attached, in the slow path, after a fork, at an end) */
-	uint64_t segment_mix;  /* of the current segment, for `seen` */
+	uint64_t segment_mix;  /* of the thread and its current segment, for `seen` */
 	uint32_t direct;       /* held entries below this one are pushed on the fast path: SLOT_HELD; 0 when the thread is traced */
 	struct slot *attached; /* its slot, also while the fast path is shut */
 	bool busy;	       /* in the slow path: what a signal handler does meanwhile passes through */
@@ -140,12 +140,13 @@ struct process {
 	_Atomic uint32_t joins, joins_holding;	 /* joins under way; those of them by threads that hold a lock */
 	uint64_t rings_recorded[RINGS_RECORDED]; /* the last of them (rings.c) */
 	uint32_t rings_next;
-	struct arena arena;	   /* of what is below */
-	struct thread_info *infos; /* threads by pthread_t: created or attached, and not joined yet */
-	struct self *joiners;	   /* threads that are in a join */
-	struct early *early;	   /* threads that have not told their number yet (attach.c) */
-	struct events *events;	   /* the graph: events.c */
-	struct sync *syncs;	   /* what threads are ordered by: segments.c */
+	struct arena arena;	       /* of what is below */
+	struct thread_info *infos;     /* threads by pthread_t: created or attached, and not joined yet */
+	struct self *joiners;	       /* threads that are in a join */
+	struct early *early;	       /* threads that have not told their number yet (attach.c) */
+	struct events *events;	       /* the graph: events.c */
+	_Atomic(struct known *) known; /* contexts that are in it; NULL: none yet (known.h) */
+	struct sync *syncs;	       /* what threads are ordered by: segments.c */
 	struct sync *free_syncs;
 	uint32_t holds;		    /* numbers of holds that are gates, given so far: gates.c */
 	_Atomic uint32_t *counters; /* of the trace's events, by object (trace.c). NULL: there is no trace */
@@ -173,6 +174,8 @@ extern HIDDEN _Atomic bool tables_busy; /* process->lock is held; a child of a r
 /* Zeroed pages, outside the host's malloc; NULL when there are none. `wipe`: a forked child finds them zeroed. */
 void *state_pages(size_t size, bool wipe);
 void state_pages_free(void *pages, size_t size);
+/* Gives the memory of pages back, but not their addresses: they are zeroed. */
+void state_pages_empty(void *pages, size_t size);
 /* Bytes of them that are there now. */
 uint64_t state_pages_total(void);
 

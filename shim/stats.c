@@ -72,7 +72,7 @@ static bool is_fast(struct self *self, uint64_t lock, uint64_t mode_and_how, str
 	if (self->look || trace_on(self) || depth >= SLOT_HELD)
 		return false;
 	return depth == 0 || mode_and_how >> 40 == LOCK_TRY ||
-	       held_seen(self, held_chain(self_held(self, depth - 1)->chain, lock, mode_and_how | stack_at(self, site)->stack));
+	       held_known(self, held_chain(self_held(self, depth - 1)->chain, lock, mode_and_how | stack_at(self, site)->stack));
 }
 
 bool stats_push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)

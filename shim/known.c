@@ -1,0 +1,95 @@
+/* known.c: see known.h. */
+#include "known.h"
+
+#define BUCKET	      8u
+#define FIRST_BUCKETS 63u /* with the head: a page */
+
+/* In pages of the process that a forked child finds wiped, as it does the pointer to them. Each entry is written and read whole; there is nothing
+ * else that has to be seen with it. */
+struct known {
+	uint32_t buckets;
+	uint32_t count;	  /* entries ever put into an empty place */
+	uint32_t victim;  /* of a full bucket: the next one to be overwritten */
+	uint32_t refused; /* there was no memory for a larger one */
+	uint64_t pad[6];
+	_Atomic uint64_t entries[]; /* buckets * BUCKET */
+};
+_Static_assert(sizeof(struct known) == BUCKET * sizeof(uint64_t), "a bucket is a cache line");
+
+static size_t size_of(uint32_t buckets)
+{
+	return (buckets + 1) * BUCKET * sizeof(uint64_t);
+}
+
+/* The upper half of the product, scaled: no table has a power of two of buckets. */
+static _Atomic uint64_t *bucket_of(struct known *known, uint64_t entry)
+{
+	uint64_t high = (entry * 0x9e3779b97f4a7c15ull) >> 32;
+
+	return &known->entries[(high * known->buckets >> 32) * BUCKET];
+}
+
+bool known_find(uint64_t entry)
+{
+	/* Acquire pairs with the release in grow: a table's size is there before it is. */
+	struct known *known = atomic_load_explicit(&process->known, memory_order_acquire);
+	const _Atomic uint64_t *bucket;
+	bool found = false;
+
+	if (!known)
+		return false;
+	bucket = bucket_of(known, entry);
+	for (uint32_t i = 0; i < BUCKET; i++)
+		found |= atomic_load_explicit(&bucket[i], memory_order_relaxed) == entry;
+	return found;
+}
+
+static void put(struct known *known, uint64_t entry)
+{
+	_Atomic uint64_t *bucket = bucket_of(known, entry);
+
+	for (uint32_t i = 0; i < BUCKET; i++) {
+		uint64_t there = atomic_load_explicit(&bucket[i], memory_order_relaxed);
+
+		if (there == entry)
+			return;
+		if (there == 0) {
+			atomic_store_explicit(&bucket[i], entry, memory_order_relaxed);
+			known->count++;
+			return;
+		}
+	}
+	atomic_store_explicit(&bucket[known->victim++ % BUCKET], entry, memory_order_relaxed);
+}
+
+static struct known *grow(struct known *old)
+{
+	uint32_t buckets = old ? old->buckets * 2 + 1 : FIRST_BUCKETS;
+	struct known *new = state_pages(size_of(buckets), true);
+
+	if (!new) {
+		if (old)
+			old->refused = 1;
+		return old;
+	}
+	new->buckets = buckets;
+	for (uint32_t i = 0; old && i < old->buckets * BUCKET; i++)
+		if (old->entries[i])
+			put(new, old->entries[i]);
+	atomic_store_explicit(&process->known, new, memory_order_release);
+	/* Some thread may be looking at it, and finds zeros. */
+	if (old)
+		state_pages_empty(old, size_of(old->buckets));
+	return new;
+}
+
+void known_add(uint64_t entry, uint64_t facts)
+{
+	struct known *known = process->known;
+	uint64_t room = known ? (uint64_t)known->buckets * BUCKET : 0;
+
+	if (!known || (known->count >= room / 4 * 3 && facts >= room / 2 && !known->refused))
+		known = grow(known);
+	if (known)
+		put(known, entry);
+}
