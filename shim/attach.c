@@ -311,6 +311,7 @@ void attach_release(struct self *self)
 	sink_slot_free(self->attached);
 	if (self->deep)
 		state_pages_free(self->deep, self->deep_room * sizeof(*self->deep));
+	stack_end(self);
 	info->ended = true;
 	holding_ends(self);
 	if (info->detached)

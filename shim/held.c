@@ -40,10 +40,10 @@ static uint64_t chain_below(struct self *self, uint32_t depth)
 
 bool held_put(struct self *self, const struct request *request)
 {
-	const struct memo *memo = stack_capture(self, request->site);
+	const struct path *path = stack_capture(self, request->site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
-	uint64_t what = held_what(memo->stack, request->mode, request->how);
+	uint64_t what = held_what(path->stack, request->mode, request->how);
 
 	if (!held_reserve(self, depth)) {
 		event_missing();
@@ -53,7 +53,7 @@ bool held_put(struct self *self, const struct request *request)
 	signal_fence();
 	held_fill(self_held(self, depth), request->lock, (const char *)request->address + trace_on(self), request->site, what,
 		  held_chain(chain_below(self, depth), request->lock, what));
-	trace_lock(self, TRACE_ACQUIRE, request->lock, request->mode, request->how, memo->stack);
+	trace_lock(self, TRACE_ACQUIRE, request->lock, request->mode, request->how, path->stack);
 	return true;
 }
 
@@ -74,17 +74,17 @@ bool held_known(struct self *self, uint64_t context)
 
 void held_record(struct self *self, const struct request *request)
 {
-	const struct memo *memo = stack_capture(self, request->site);
+	const struct path *path = stack_capture(self, request->site);
 	uint32_t depth = self->attached->depth;
 	uint64_t context;
 
 	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
 		return;
-	context = held_chain(chain_below(self, depth), request->lock, held_what(memo->stack, request->mode, request->how));
+	context = held_chain(chain_below(self, depth), request->lock, held_what(path->stack, request->mode, request->how));
 	if (held_known(self, context))
 		return;
 	self->stats[STAT_CONTEXTS]++;
-	event_dependency(self, request->lock, request->mode, request->how, memo->stack, context);
+	event_dependency(self, request->lock, request->mode, request->how, path->stack, context);
 }
 
 /* Its stack is new, or a signal handler's. */
@@ -118,7 +118,8 @@ static bool push_known(struct self *self, uint64_t lock, const void *address, ui
 	return true;
 }
 
-__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
+__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how,
+					      struct site site, bool recorded)
 {
 	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 

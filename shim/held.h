@@ -105,11 +105,11 @@ INLINE void held_fill(struct held *held, uint64_t lock, const void *address, str
 /* The lock was acquired without a wait; mode and how as held_what(0, mode, how). This is the hot path: its arguments stay in registers. */
 INLINE void held_push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
-	const struct memo *memo = stack_at(self, site);
+	const struct path *path = stack_at(self, site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
 	struct held *held = held_at(slot, depth);
-	uint64_t what = mode_and_how | memo->stack, chain;
+	uint64_t what = mode_and_how | path->stack, chain;
 
 	if (unlikely(depth >= self->direct)) {
 		held_push_slow(self, lock, address, mode_and_how, site, false);
@@ -128,11 +128,11 @@ INLINE void held_push(struct self *self, uint64_t lock, const void *address, uin
 /* The lock was acquired after a wait: the dependency is recorded already. Others wait for it by now: no more than has to be. */
 INLINE void held_push_waited(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
-	const struct memo *memo = stack_at(self, site);
+	const struct path *path = stack_at(self, site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
 	struct held *held = held_at(slot, depth);
-	uint64_t what = mode_and_how | memo->stack;
+	uint64_t what = mode_and_how | path->stack;
 
 	if (unlikely(depth >= self->direct)) {
 		held_push_slow(self, lock, address, mode_and_how, site, true);

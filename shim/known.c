@@ -21,45 +21,57 @@ static size_t size_of(uint32_t buckets)
 	return (buckets + 1) * BUCKET * sizeof(uint64_t);
 }
 
-/* The upper half of the product, scaled: no table has a power of two of buckets. */
-static _Atomic uint64_t *bucket_of(struct known *known, uint64_t entry)
+/* Both halves are good for choosing a bucket: each entry may be in two, and is put where there is more room, so that hardly any of them is ever
+ * full (M. Mitzenmacher, "The Power of Two Choices", 2001). */
+static uint64_t hash_of(uint64_t entry)
 {
-	uint64_t high = (entry * 0x9e3779b97f4a7c15ull) >> 32;
+	unsigned __int128 product = (unsigned __int128)entry * 0x9e3779b97f4a7c15ull;
 
-	return &known->entries[(high * known->buckets >> 32) * BUCKET];
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static _Atomic uint64_t *bucket_of(struct known *known, uint32_t half)
+{
+	return &known->entries[((uint64_t)half * known->buckets >> 32) * BUCKET];
+}
+
+static bool has(const _Atomic uint64_t *bucket, uint64_t entry)
+{
+	for (uint32_t i = 0; i < BUCKET; i++)
+		if (atomic_load_explicit(&bucket[i], memory_order_relaxed) == entry)
+			return true;
+	return false;
 }
 
 bool known_find(uint64_t entry)
 {
 	/* Acquire pairs with the release in grow: a table's size is there before it is. */
 	struct known *known = atomic_load_explicit(&process->known, memory_order_acquire);
-	const _Atomic uint64_t *bucket;
-	bool found = false;
+	uint64_t hash = hash_of(entry);
 
-	if (!known)
-		return false;
-	bucket = bucket_of(known, entry);
-	for (uint32_t i = 0; i < BUCKET; i++)
-		found |= atomic_load_explicit(&bucket[i], memory_order_relaxed) == entry;
-	return found;
+	return known && (has(bucket_of(known, (uint32_t)hash), entry) || has(bucket_of(known, hash >> 32), entry));
+}
+
+static uint32_t used_of(const _Atomic uint64_t *bucket)
+{
+	uint32_t used = 0;
+
+	while (used < BUCKET && atomic_load_explicit(&bucket[used], memory_order_relaxed))
+		used++;
+	return used;
 }
 
 static void put(struct known *known, uint64_t entry)
 {
-	_Atomic uint64_t *bucket = bucket_of(known, entry);
+	uint64_t hash = hash_of(entry);
+	_Atomic uint64_t *one = bucket_of(known, (uint32_t)hash), *other = bucket_of(known, hash >> 32);
+	_Atomic uint64_t *bucket = used_of(other) < used_of(one) ? other : one;
+	uint32_t used = used_of(bucket);
 
-	for (uint32_t i = 0; i < BUCKET; i++) {
-		uint64_t there = atomic_load_explicit(&bucket[i], memory_order_relaxed);
-
-		if (there == entry)
-			return;
-		if (there == 0) {
-			atomic_store_explicit(&bucket[i], entry, memory_order_relaxed);
-			known->count++;
-			return;
-		}
-	}
-	atomic_store_explicit(&bucket[known->victim++ % BUCKET], entry, memory_order_relaxed);
+	if (has(one, entry) || has(other, entry))
+		return;
+	known->count += used < BUCKET;
+	atomic_store_explicit(&bucket[used < BUCKET ? used : known->victim++ % BUCKET], entry, memory_order_relaxed);
 }
 
 static struct known *grow(struct known *old)

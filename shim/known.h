@@ -6,15 +6,15 @@
  * witnesses. It is all that is compared: one new context of 2^64 / entries is taken for a known one, with a million entries one of 10^13. Numbers of
  * locks, threads and segments are never given twice, so an entry of what is gone is never asked for again.
  *
- * A cache, which may forget: what is not found is recorded once more, which changes nothing. Buckets of one cache line, the only thing that a look-up
- * touches. The table doubles as long as there are witnesses to fill it; entries of ended segments and locks do not make it grow, but are overwritten.
+ * A cache, which may forget: what is not found is recorded once more, which changes nothing. A look-up touches two cache lines. The table doubles as
+ * long as there are witnesses to fill it; entries of ended segments and locks do not make it grow, but are overwritten.
  */
 #ifndef GRIDLOCK_KNOWN_H
 #define GRIDLOCK_KNOWN_H
 
 #include "state.h"
 
-/* Is the entry there? Any thread, no lock; two dozen instructions. */
+/* Is the entry there? Any thread, no lock; some forty instructions. */
 bool known_find(uint64_t entry);
 /* Enters it; `facts`: the witnesses that there are in the process, which bound the size. The caller holds process->lock. Constant time, but for
  * growing. Without memory the table stays as it is. */

@@ -2,10 +2,12 @@
 #include "stack.h"
 
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "graph/hash.h"
 #include "module.h"
 #include "objects.h"
+#include "real.h"
 #include "signal.h"
 #include "sink.h"
 #include "steer.h"
@@ -20,8 +22,15 @@ struct stack_entry {
 };
 static struct stack_entry *stacks; /* by the hash of their frames; in `tables`: numbers stay true across a fork */
 
+/* Where threads and programs begin: libc, and the program's first function, which calls it. */
+static struct object libc;
+static uint64_t program_entry;
+#define ENTRY_SIZE 64u
+
 void stack_init(void)
 {
+	objects_find((uintptr_t)real.syscall, &libc);
+	program_entry = getauxval(AT_ENTRY);
 	if (!unwinder_find(&unwinder) || !objects_keep((uintptr_t)unwinder.backtrace))
 		unwinder = (struct unwinder){0};
 }
@@ -66,10 +75,58 @@ uint64_t stack_function(uint64_t pc)
 
 struct capture {
 	struct self *self;
-	uint64_t taker, above; /* CFAs of the calling function, and of its caller */
-	uint64_t handler;      /* where the signal handler goes on that it is inside of; 0: there is none */
+	struct site site;
+	uint64_t above;	  /* stack pointer of the frame before, at its call */
+	uint64_t taker;	  /* CFA of the calling function */
+	uint64_t handler; /* where the signal handler goes on that it is inside of; 0: there is none */
 	bool cut;
+	bool astray; /* no more words of the path can be told */
+	uint32_t count;
+	struct path_word words[PATH_WORDS];
+	uint16_t frames[PATH_WORDS]; /* what each of them returns into: a frame of the stack, by number */
 };
+
+static uint64_t word_at(uint64_t address)
+{
+	return *(const uint64_t *)(uintptr_t)address;
+}
+
+#define FRAME_ENDS 8u /* words at both ends of a frame, where compilers keep the return address */
+
+/* Does the word hold that return address? Signed ones (aarch64) have something else in the upper bits. */
+static bool holds(uint64_t address, uint64_t pc)
+{
+	return ((word_at(address) ^ pc) & 0xffffffffffffull) == 0;
+}
+
+/* Where the frame from `sp` to `cfa` keeps its return address, which is `pc`; 0: not to be found. */
+static uint64_t return_address(uint64_t sp, uint64_t cfa, uint64_t pc)
+{
+	for (uint32_t i = 1; i <= FRAME_ENDS && cfa - 8 * i >= sp; i++)
+		if (holds(cfa - 8 * i, pc))
+			return cfa - 8 * i;
+	for (uint32_t i = 0; i < FRAME_ENDS && sp + 8 * i < cfa; i++)
+		if (holds(sp + 8 * i, pc))
+			return sp + 8 * i;
+	return 0;
+}
+
+#define FRAME_MOST (1u << 20) /* a frame that is larger is none: the stack changes there */
+
+/* The frame returns to `pc`, where the stack pointer was `sp`: the next word of the path. */
+static void capture_word(struct capture *capture, uint64_t pc, uint64_t sp)
+{
+	uint64_t at;
+
+	capture->astray |= sp <= capture->above || sp - capture->above > FRAME_MOST || (sp & 7);
+	if (capture->astray || capture->count == PATH_WORDS)
+		return;
+	at = return_address(capture->above, sp, pc);
+	if (!at)
+		return;
+	capture->words[capture->count] = (struct path_word){(uint32_t)(at - capture->site.sp), (uint32_t)word_at(at)};
+	capture->frames[capture->count++] = (uint16_t)capture->self->scratch.count;
+}
 
 static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp, bool interrupted)
 {
@@ -79,8 +136,6 @@ static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp, bool interrupted)
 	/* The stack pointer of the second frame is the CFA of the first. */
 	if (stack->count == 1)
 		capture->taker = sp;
-	if (stack->count == 2)
-		capture->above = sp;
 	/* The stack of a signal handler ends with it: what it interrupts is another thing each time. Between the two lies the frame that the kernel
 	 * has made, which returns from the signal. */
 	if (interrupted && stack->count >= 2) {
@@ -92,9 +147,43 @@ static bool capture_frame(void *ctx, uint64_t pc, uint64_t sp, bool interrupted)
 		capture->cut = true;
 		return false;
 	}
+	if (stack->count)
+		capture_word(capture, pc, sp);
+	capture->above = sp;
 	stack->frames[stack->count++] = pc;
 	return true;
 }
+
+/* Does a thread or the program begin there? What calls it is the same for all that the thread does. */
+static bool is_beginning(uint64_t pc)
+{
+	return pc - libc.start < libc.end - libc.start || pc - program_entry < ENTRY_SIZE;
+}
+
+static void drop_beginning(struct capture *capture)
+{
+	const struct fact_stack *stack = &capture->self->scratch;
+	uint32_t count = stack->count;
+
+	while (count > 1 && !capture->cut && is_beginning(stack->frames[count - 1]))
+		count--;
+	while (capture->count && capture->frames[capture->count - 1] >= count)
+		capture->count--;
+}
+
+/* The live stack, into self->scratch. */
+static void walk_here(struct capture *capture)
+{
+	struct self *self = capture->self;
+
+	self->scratch.count = 0;
+	stack_walk(capture_frame, capture);
+	if (self->scratch.count == 0)
+		self->scratch.frames[self->scratch.count++] = capture->site.caller;
+	drop_beginning(capture);
+}
+
+/* ---- interning ---- */
 
 /* The number of the stack in self->scratch, whose frames are plain addresses. Caller holds the lock. 0: no memory. */
 static uint32_t stack_intern(struct self *self)
@@ -132,94 +221,193 @@ static uint32_t stack_intern(struct self *self)
 	return entry->id;
 }
 
-/* ---- the memo ---- */
+/* A path by its content; in `tables` as well. Its words come behind this, and then the path. */
+struct path_entry {
+	uint64_t hash; /* taken as unique */
+	const struct path *path;
+	UT_hash_handle hh;
+	struct path_word words[];
+};
+static struct path_entry *paths;
+#define PATHS_MOST (1u << 17) /* a stack has more than one path when alloca moves its frames; beyond these it is walked each time */
 
-static uint64_t word_at(uint64_t address)
+static size_t path_size(uint32_t count)
 {
-	return *(const uint64_t *)(uintptr_t)address;
+	return sizeof(struct path_entry) + count * sizeof(struct path_word) + sizeof(struct path);
 }
 
-/* How far up a chain of frame pointers is believed: wrappers have small frames, and the words are in use. */
-#define CHAIN_REACH  2048
-#define CHAIN_LENGTH 5
-
-/* The return addresses along the chain of frame pointers that begins in the frame below `taker`. */
-static uint64_t chain_of(uint64_t taker)
+static uint64_t path_hash(const struct capture *capture, uint32_t id)
 {
-	uint64_t hash = word_at(taker - 8), at = taker - 16;
+	uint64_t hash = hash_mix(id, capture->taker - capture->site.sp);
 
-	for (int i = 0; i < CHAIN_LENGTH; i++) {
-		uint64_t next = word_at(at);
-
-		if (next <= at || next - taker > CHAIN_REACH || (next & 7))
-			break;
-		hash = hash_mix(hash, word_at(next + 8));
-		at = next;
-	}
+	for (uint32_t i = 0; i < capture->count; i++)
+		hash = hash_mix(hash, (uint64_t)capture->words[i].offset << 32 | capture->words[i].value);
 	return hash;
 }
 
-/* The second place of a call whose first place is `first`: by what lies above it now. */
-static uint64_t second_key(const struct memo *first, uint64_t key)
+static const struct path *path_write(struct path_word *words, const struct capture *capture, uint32_t id)
 {
-	uint64_t above = first->key == key ? word_at(first->taker - 8) : chain_of(first->taker);
+	struct path *path = (struct path *)(words + capture->count);
 
-	return hash_mix(key, above);
+	memcpy(words, capture->words, capture->count * sizeof(*words));
+	path->first = -(int32_t)capture->count;
+	path->stack = id;
+	path->taker = capture->taker ? (uint32_t)(capture->taker - capture->site.sp) : 0;
+	return path;
 }
 
-/* Never the first one itself. */
-static struct memo *second_place(struct self *self, const struct memo *first, uint64_t key2)
+/* The path of the stack `id`. Caller holds the lock. NULL: no memory. */
+static const struct path *path_intern(const struct capture *capture, uint32_t id)
 {
-	struct memo *second = stack_memo(self, key2);
+	struct arena *arena = &tables;
+	uint64_t hash = path_hash(capture, id);
+	struct path_entry *entry;
 
-	return second != first ? second : &self->memo[(second - self->memo) ^ 1];
-}
-
-/* The entry of the call that is being made, or NULL; *place: where it belongs. */
-static struct memo *memo_find(struct self *self, uint64_t key, struct memo **place)
-{
-	struct memo *first = stack_memo(self, key), *second;
-	uint64_t key2;
-
-	*place = first;
-	if (first->key != key && first->key != (key ^ MEMO_FRAME_POINTERS))
+	HASH_FIND(hh, paths, &hash, sizeof(hash), entry);
+	if (entry)
+		return entry->path;
+	entry = HASH_COUNT(paths) < PATHS_MOST ? arena_alloc(arena, path_size(capture->count)) : NULL;
+	if (!entry)
 		return NULL;
-	if (first->key == key && word_at(first->taker - 8) == first->check)
-		return first;
-	key2 = second_key(first, key);
-	second = second_place(self, first, key2);
-	*place = second;
-	return second->key == key2 ? second : NULL;
+	entry->hash = hash;
+	entry->path = path_write(entry->words, capture, id);
+	HASH_ADD(hh, paths, hash, sizeof(entry->hash), entry);
+	if (hash_added(entry))
+		return entry->path;
+	arena_free(arena, entry, path_size(capture->count));
+	return NULL;
 }
 
-/* Does the frame whose CFA is `taker` begin with the frame pointer of the next one, whose CFA is `above`? */
-static bool has_frame_pointer(uint64_t taker, uint64_t above)
+/* ---- the memo ---- */
+
+/* What `memo` has no room for, in sets of one cache line. Tables that were too small stay until the thread ends: a signal handler may have made a
+ * larger one while the thread looks into this one. */
+#define SET	   4u
+#define MORE_FIRST (32u << 10) /* bytes */
+#define MORE_LAST  (512u << 10)
+struct memo_more {
+	uint32_t sets;
+	uint32_t size; /* bytes */
+	struct memo_more *before;
+	uint64_t pad[6];
+	struct memo places[];
+};
+_Static_assert(sizeof(struct memo_more) == SET * sizeof(struct memo), "a set is a cache line");
+
+/* Two words that a signal handler may get in between: a pair that does not belong together is no entry, for no key has it. */
+static void memo_set(struct memo *memo, uint64_t key, const struct path *path)
 {
-	return above > taker && above - taker <= CHAIN_REACH && word_at(taker - 16) == above - 16;
+	memo->path = path;
+	memo->key = key ^ (uintptr_t)path;
 }
 
-/* Fills the place of a call in the memo; a call that goes to a second place has its first one filled already. */
-static struct memo *memo_fill(struct self *self, struct memo *place, uint64_t key, const struct capture *capture, uint32_t id)
+static uint64_t memo_key(const struct memo *memo)
+{
+	return memo->key ^ (uintptr_t)memo->path;
+}
+
+static struct memo *more_set(struct memo_more *more, uint64_t key)
+{
+	uint64_t high = (key * 0x9e3779b97f4a7c15ull) >> 32;
+
+	return &more->places[(high * more->sets >> 32) * SET];
+}
+
+static const struct path *memo_get(struct self *self, uint64_t key)
+{
+	struct memo *first = stack_memo(self, key), *set;
+
+	if (memo_key(first) == key)
+		return first->path;
+	set = self->memo_more ? more_set(self->memo_more, key) : NULL;
+	for (uint32_t i = 0; set && i < SET; i++)
+		if (memo_key(&set[i]) == key) {
+			memo_set(first, key, set[i].path);
+			return set[i].path;
+		}
+	return NULL;
+}
+
+static void more_put(struct self *self, uint64_t key, const struct path *path)
+{
+	struct memo *set = more_set(self->memo_more, key);
+	uint32_t i = 0;
+
+	while (i < SET && set[i].path && memo_key(&set[i]) != key)
+		i++;
+	memo_set(&set[i < SET ? i : self->memo_lost++ % SET], key, path);
+}
+
+/* A larger table, with all that there is. */
+static void more_grow(struct self *self)
+{
+	struct memo_more *before = self->memo_more, *more;
+	uint32_t size = before ? before->size * 4 : MORE_FIRST;
+
+	self->memo_lost = 0;
+	more = size <= MORE_LAST ? state_pages(size, true) : NULL;
+	if (!more)
+		return;
+	more->size = size;
+	more->sets = size / sizeof(struct memo) / SET - 1;
+	more->before = before;
+	self->memo_more = more;
+	for (uint32_t i = 0; before && i < before->sets * SET; i++)
+		if (before->places[i].path)
+			more_put(self, memo_key(&before->places[i]), before->places[i].path);
+	for (uint32_t i = 0; i < MEMO_SIZE; i++)
+		if (self->memo[i].path)
+			more_put(self, memo_key(&self->memo[i]), self->memo[i].path);
+	self->memo_lost = 0;
+}
+
+static void memo_put(struct self *self, uint64_t key, const struct path *path)
 {
 	struct memo *first = stack_memo(self, key);
-	struct memo entry = {.key = key, .taker = capture->taker ? capture->taker : (uintptr_t)(&self->no_frame + 1), .stack = id};
 
-	entry.check = word_at(entry.taker - 8);
-	if (place == first) {
-		bool chain = capture->taker && has_frame_pointer(capture->taker, capture->above);
-
-		if (chain)
-			entry.key ^= MEMO_FRAME_POINTERS;
-		*first = entry;
-		if (!chain)
-			return first;
-		/* The first place only tells where to look for the second one. */
-		place = second_place(self, first, second_key(first, key));
-	}
-	entry.key = second_key(first, key);
-	*place = entry;
-	return place;
+	if (!self->memo_more && first->path && memo_key(first) != key)
+		self->memo_lost++;
+	/* Soon: with an entry the way to others goes, which are walked again. */
+	if (self->memo_lost > (self->memo_more ? self->memo_more->sets * SET : MEMO_SIZE) / 32)
+		more_grow(self);
+	if (self->memo_more)
+		more_put(self, key, path);
+	memo_set(first, key, path);
 }
+
+void stack_end(struct self *self)
+{
+	while (self->memo_more) {
+		struct memo_more *more = self->memo_more;
+
+		self->memo_more = more->before;
+		state_pages_free(more, more->size);
+	}
+}
+
+/* The path of the call that is being made, or NULL; *key: where it belongs. */
+static const struct path *memo_find(struct self *self, struct site site, uint64_t *key)
+{
+	intptr_t same = 0; /* words that are known to be right, more of them each time */
+
+	*key = stack_key(site);
+	for (uint32_t i = 0; i <= PATH_WORDS; i++) {
+		const struct path *path = memo_get(self, *key);
+		const struct path_word *words = (const struct path_word *)path;
+		intptr_t other;
+
+		if (!path || same > -path->first)
+			return NULL;
+		other = stack_other(path, site.sp, path->first + same);
+		if (other == 0)
+			return path;
+		same = other - path->first;
+		*key = hash_mix(*key ^ words[other].offset, *(const uint32_t *)(uintptr_t)(site.sp + words[other].offset)) | 1;
+	}
+	return NULL;
+}
+
+/* ---- capturing a stack ---- */
 
 /* The push that follows is to take the slow path, and to look at its lock (held.c). */
 static void look_next(struct self *self)
@@ -230,92 +418,94 @@ static void look_next(struct self *self)
 	self->direct = 0;
 }
 
-/* A call inside of a signal handler has no place in the memo: that it is one is to be seen each time. */
-static const struct memo *in_handler(struct self *self, uint64_t handler, uint32_t id)
+/* Has no place in the memo: it is walked each time. */
+static const struct path *not_kept(struct self *self, uint32_t id)
 {
-	self->handler = stack_function(handler);
-	self->signals = signal_handled_by(self->handler);
-	self->handled = (struct memo){.taker = (uintptr_t)(&self->no_frame + 1), .stack = id};
+	self->handled = (struct path){.stack = id};
 	return &self->handled;
 }
 
-/* The live stack, into self->scratch. */
-static void walk_here(struct capture *capture, struct site site)
+/* A call inside of a signal handler: that it is one is to be seen each time. */
+static const struct path *in_handler(struct self *self, uint64_t handler, uint32_t id)
 {
-	struct self *self = capture->self;
-
-	self->scratch.count = 0;
-	stack_walk(capture_frame, capture);
-	if (self->scratch.count == 0)
-		self->scratch.frames[self->scratch.count++] = site.caller;
-}
-
-static uint32_t intern_scratch(struct self *self)
-{
-	uint32_t id;
-
-	if (!state_lock(self))
-		return 0;
-	id = stack_intern(self);
-	state_unlock(self);
-	return id;
+	self->handler = stack_function(handler);
+	self->signals = signal_handled_by(self->handler);
+	return not_kept(self, id);
 }
 
 bool stack_is_wrong(struct self *self, struct site site)
 {
-	struct memo *place, *memo = memo_find(self, stack_key(site), &place);
-	struct capture capture = {.self = self};
+	struct capture capture = {.self = self, .site = site};
+	uint64_t key;
+	const struct path *path = memo_find(self, site, &key);
 	uint32_t id;
 
-	if (!memo)
+	if (!path)
 		return false;
-	walk_here(&capture, site);
-	id = intern_scratch(self);
-	return id && id != memo->stack;
+	walk_here(&capture);
+	if (!state_lock(self))
+		return false;
+	id = stack_intern(self);
+	state_unlock(self);
+	return id && id != path->stack;
 }
 
-const struct memo *stack_capture(struct self *self, struct site site)
+static const struct path *capture_new(struct capture *capture, uint64_t key)
 {
-	uint64_t key = stack_key(site);
-	struct memo *place, *memo = memo_find(self, key, &place);
-	struct capture capture = {.self = self};
+	static const struct path no_memory;
+	struct self *self = capture->self;
+	const struct path *path;
 	uint32_t id;
 
+	if (!state_lock(self))
+		return not_kept(self, 0);
+	id = stack_intern(self);
+	path = !id ? &no_memory : capture->handler ? NULL : path_intern(capture, id);
+	state_unlock(self);
+	if (capture->handler)
+		return in_handler(self, capture->handler, id);
+	if (!path)
+		return not_kept(self, id);
+	memo_put(self, key, path);
+	return path;
+}
+
+const struct path *stack_capture(struct self *self, struct site site)
+{
+	struct capture capture = {.self = self, .site = site};
+	uint64_t key;
+	const struct path *path = memo_find(self, site, &key);
+
 	self->signals = 0;
-	if (memo)
-		return memo;
+	if (path)
+		return path;
 	look_next(self);
-	walk_here(&capture, site);
+	walk_here(&capture);
 	if (capture.cut)
 		sink_limit(LIMIT_FRAMES);
 	self->stats[STAT_UNWINDS]++;
 	self->stats[STAT_FRAMES] += self->scratch.count;
-	id = intern_scratch(self);
-	if (capture.handler)
-		return in_handler(self, capture.handler, id);
-	/* A signal handler of this thread passes through while we are here, so nobody sees the entry half written. */
-	return memo_fill(self, place, key, &capture, id);
+	return capture_new(&capture, key);
 }
 
-SLOW const struct memo *stack_at_second(struct self *self, struct site site)
+__attribute__((noinline)) const struct path *stack_at_others(struct self *self, struct site site)
 {
-	static const struct memo none;
-	struct memo *place;
-	const struct memo *memo = memo_find(self, stack_key(site), &place);
+	static const struct path none;
+	uint64_t key;
+	const struct path *path = memo_find(self, site, &key);
 
-	if (memo)
-		return memo;
+	if (path)
+		return path;
 	if (!self_enter())
 		return &none;
-	memo = stack_capture(self, site);
+	path = stack_capture(self, site);
 	self_leave(self);
-	return memo;
+	return path;
 }
 
 uint64_t stack_taker(struct self *self, struct site site)
 {
-	uint64_t key = stack_key(site);
-	const struct memo *first = stack_memo(self, key);
+	const struct path *path = memo_get(self, stack_key(site));
 
-	return first->key == key || first->key == (key ^ MEMO_FRAME_POINTERS) ? first->taker : 0;
+	return path && path->taker ? site.sp + path->taker : 0;
 }

@@ -2,23 +2,29 @@
  * stack.h: stacks, walked and interned once per call path and thread, then found in a memo.
  *
  * The walk is libgcc's _Unwind_Backtrace, looked up at start (lock-free on glibc >= 2.35). It runs without process->lock. The memo is keyed by
- * return address and stack pointer of the call. That is not the whole path: std::mutex::lock, where it is not inlined, makes the same call
- * for all its callers. So the return address of the calling function is compared too: it lies below the CFA that the walk has found, which is
- * the same for the same call at the same stack pointer. Code with frame pointers (without the optimiser) puts several functions between
- * the program and the call: there the chain of frame pointers is compared, five frames of it. Entries of one call that differ above it lie in
- * second places. What this still takes for one path differs above all that; how often that happens is to be measured (issue 6).
+ * return address and stack pointer of the call. That is not the whole path: a function that is called from two places makes the same call. So
+ * the return addresses of its callers are compared too, where the walk has found them: the same ones at the same places are the same path.
+ * Several paths of one call make a tree: a path that differs from the one that is found leads to the next, by the first word that differs
+ * (E. Fredkin's trie, 1960, in one hash table).
+ *
+ * A word above the stack pointer is only read when all return addresses below it are those of the path: then the frame that it lies in is
+ * there, and of that size (but for alloca, which would have to meet another stack at the same place). Words are compared up to PATH_WORDS of them, and
+ * where the return addresses of frames without unwind information are not known, the path is what is left of it: --stats tells how often that is wrong.
  */
 #ifndef GRIDLOCK_STACK_H
 #define GRIDLOCK_STACK_H
 
 #include "state.h"
 
+#define PATH_WORDS 24u /* return addresses above the call's; bounds what a call in a deep recursion costs */
+
 /* Looks the unwinder up; at start. Without it stacks have one frame, the caller. */
 void stack_init(void);
 
-/* The memo entry of `site`; walks the stack when it is new. Sets self->signals; what is inside of a signal handler is walked each time. The thread
- * is in the slow path; takes and releases process->lock. The entry is good until the next call. */
-const struct memo *stack_capture(struct self *self, struct site site);
+/* The stack of the call at `site`; walks it when it is new to the thread. Sets self->signals; what is inside of a signal handler is walked each time.
+ * The thread is in the slow path; takes and releases process->lock. What it returns is good until the next call. */
+const struct path *stack_capture(struct self *self, struct site site);
+
 INLINE uint64_t stack_key(struct site site)
 {
 	/* No two calls of one thread have one key: their stack pointers differ in the lower half, their addresses in the other. */
@@ -27,24 +33,38 @@ INLINE uint64_t stack_key(struct site site)
 
 INLINE struct memo *stack_memo(struct self *self, uint64_t key)
 {
-	return &self->memo[key * 0x9e3779b97f4a7c15ull >> 55];
+	return &self->memo[key * 0x9e3779b97f4a7c15ull >> 54];
 }
-_Static_assert(MEMO_SIZE == 1 << (64 - 55), "stack_memo");
+_Static_assert(MEMO_SIZE == 1 << (64 - 54), "stack_memo");
 
-/* What the first place does not have: from a second one, else captured. From the fast path. */
-const struct memo *stack_at_second(struct self *self, struct site site);
+/* The first of the path's words from number `i` on (counted up to 0) that is another one on the live stack, by its number; 0: none. */
+INLINE intptr_t stack_other(const struct path *path, uint64_t sp, intptr_t i)
+{
+	const struct path_word *end = (const struct path_word *)path;
 
-INLINE const struct memo *stack_at(struct self *self, struct site site)
+	for (; i != 0; i++) {
+		/* One register that counts, for gcc would take a second one for the place. */
+		__asm__("" : "+r"(i));
+		if (*(const uint32_t *)(uintptr_t)(sp + end[i].offset) != end[i].value)
+			break;
+	}
+	return i;
+}
+
+/* What the first place does not have: from others, else captured. From the fast path. */
+const struct path *stack_at_others(struct self *self, struct site site);
+
+INLINE const struct path *stack_at(struct self *self, struct site site)
 {
 	uint64_t key = stack_key(site);
 	const struct memo *memo = stack_memo(self, key);
 
-	/* Once, into a register: gcc works the address out again for the caller's use of it. */
-	__asm__("" : "+r"(memo));
-	/* The word lies in the caller's frame, between its locals and its own caller's frame. */
-	if (likely(memo->key == key && *(const uint64_t *)(uintptr_t)(memo->taker - 8) == memo->check))
-		return memo;
-	return stack_at_second(self, site);
+	const struct path *path = memo->path;
+
+	/* The key lies there mixed with the path, so that a pair which a signal handler has torn is no entry. */
+	if (likely((memo->key ^ (uintptr_t)path) == key && !stack_other(path, site.sp, path->first)))
+		return path;
+	return stack_at_others(self, site);
 }
 
 /* Is the stack that the memo has for this call another one than the live stack? For --stats; walks it. The thread is in the slow path. */
@@ -52,6 +72,9 @@ bool stack_is_wrong(struct self *self, struct site site);
 
 /* The CFA of the function that made the call at `site`, if the memo knows it; else 0. */
 uint64_t stack_taker(struct self *self, struct site site);
+
+/* The thread ends: what it has outside of its record goes. */
+void stack_end(struct self *self);
 
 /* Walks the live stack: calls `visit` with each frame outside this library, innermost first: where it goes on, its stack pointer at the
  * call, and whether a signal interrupted it there, until that returns false. The thread is in the slow path. */

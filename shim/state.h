@@ -19,7 +19,7 @@
 #include "graph/recording.h"
 #include "shim.h"
 
-#define MEMO_SIZE      512  /* stacks of (return address, sp) pairs seen by a thread */
+#define MEMO_SIZE      1024 /* call paths seen by a thread; more of them in memory of its own (stack.c) */
 #define SEEN_SIZE      1024 /* nested contexts seen by a thread */
 #define MAX_FRAMES     256
 #define PASSED_SIZE    64 /* onces that a thread has passed */
@@ -45,16 +45,23 @@ struct learned {
 	uint64_t tick;
 };
 
-/* A stack by the call that it was captured at: see stack.h. */
-struct memo {
-	uint64_t key;	/* of (return address, stack pointer), changed by MEMO_* */
-	uint64_t taker; /* CFA of the calling function */
-	uint64_t check; /* the word below it: the return address into its own caller */
-	uint32_t stack;
+/* The stack of a call, and how to tell that a call has it: the return addresses that lie above the call's stack pointer, innermost first. Of all
+ * threads, and never changed or given back (stack.h). The words lie before the rest: the hot path counts up to 0. */
+struct path_word {
+	uint32_t offset; /* from the stack pointer, bytes */
+	uint32_t value;	 /* the lower half of what lies there */
+};
+struct path {
+	int32_t first;	/* word, from here: minus their count */
+	uint32_t stack; /* number */
+	uint32_t taker; /* from the stack pointer to the CFA of the calling function; 0: not known */
 	uint32_t pad;
 };
-/* A bit of a key that a stack pointer and a return address of one thread never have alone: 1 GiB of stack apart. */
-#define MEMO_FRAME_POINTERS (1ull << 62) /* the fast path is to pass it by */
+/* By the call that it was captured at. */
+struct memo {
+	uint64_t key;		 /* xor `path` */
+	const struct path *path; /* NULL: free */
+};
 
 /* A thread. Only its own thread touches it. */
 struct self {
@@ -89,8 +96,9 @@ struct self {
 	uint32_t unchecked;   /* acquisitions since a stack of the memo was walked all the same */
 	uint64_t entered;     /* the slow path, when */
 	uint64_t stats[STAT_COUNT];
-	struct memo handled; /* of the last call inside of a signal handler */
-	uint64_t no_frame;   /* 0: what a memo entry without a known caller compares */
+	struct path handled;	     /* of the last call inside of a signal handler, or one that found no room */
+	struct memo_more *memo_more; /* what `memo` has no room for; NULL: nothing yet */
+	uint32_t memo_lost;	     /* entries that had to go since it was made larger */
 	/* While it is in a join (attach.c). */
 	struct self *next_joiner;
 	pthread_t join_thread;

@@ -89,6 +89,27 @@ static void under_one(void)
 	pthread_mutex_unlock(&a);
 }
 
+/* Two nested locks from 1,024 call paths: each bit of `path` says which of two calls is made, ten times, with one and the same stack pointer. */
+static volatile unsigned steps;
+
+static __attribute__((noipa)) void descend(unsigned path, int levels)
+{
+	if (levels == 0)
+		nested();
+	else if (path & 1)
+		descend(path >> 1, levels - 1);
+	else
+		descend(path >> 1, levels - 1), steps++;
+	steps++;
+}
+
+static void from_paths(void)
+{
+	static __thread unsigned next;
+
+	descend(next++ % 1024, 10);
+}
+
 /* What holds no lock: where there is none near, and on the cache line behind one. */
 static void alloc(void)
 {
@@ -150,6 +171,7 @@ const struct operation single_operations[] = {{"pair", pair},
 					      {"depth4", depth4},
 					      {"depth16", depth16},
 					      {"many", under_one},
+					      {"paths", from_paths},
 					      {"free", alloc},
 					      {"free_near", alloc_beside},
 					      {"life", life},
