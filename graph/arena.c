@@ -35,12 +35,17 @@ void arena_fini(struct arena *arena)
 	arena_init(arena, arena->grow, arena->release, arena->ctx);
 }
 
-/* Class i holds sizes up to ALIGN << i. */
+/* What class i holds: 1, 2, 3, 4, 6, 8, 12 ... times ALIGN. */
+static size_t size_of(unsigned class)
+{
+	return class == 0 ? ALIGN : (size_t)ALIGN * (2 + (class + 1) % 2) << (class - 1) / 2;
+}
+
 static unsigned class_of(size_t size)
 {
 	unsigned class = 0;
 
-	while (((size_t)ALIGN << class) < size)
+	while (size_of(class) < size)
 		class ++;
 	return class;
 }
@@ -107,12 +112,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 	if (memory) {
 		memcpy(&arena->free[class], memory, sizeof(void *));
-		memset(memory, 0, (size_t)ALIGN << class);
+		memset(memory, 0, size_of(class));
 		return memory;
 	}
 	if (class >= sizeof(arena->free) / sizeof(arena->free[0]))
 		return NULL;
-	return arena_bump(arena, (size_t)ALIGN << class);
+	return arena_bump(arena, size_of(class));
 }
 
 void arena_free(struct arena *arena, void *memory, size_t size)

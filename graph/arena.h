@@ -17,7 +17,7 @@ struct arena {
 	void *ctx;
 	struct arena_block *blocks;
 	char *next, *end;
-	void *free[32]; /* free lists; class i holds sizes up to 16 << i */
+	void *free[64]; /* free lists by size class: two to each power of two */
 	size_t bytes;	/* taken from grow so far */
 };
 

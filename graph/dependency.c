@@ -9,35 +9,37 @@
 #define RING_MOST  32
 #define RING_SEEN  256 /* dependencies looked at to find them */
 
+/* A program with thousands of locks has hundreds of thousands of these: with the places of two held locks they fill 216 bytes. */
 struct dependency {
 	uint64_t key; /* hash of the content, but for locks that are gone; 64 bits, taken as unique */
-	uint32_t id;
-	bool written;
-	bool told;  /* alike_news was asked */
-	bool cut;   /* more locks were held than these */
-	bool alike; /* in a ring just like others that are written, and so not written itself (see "rings") */
-	uint8_t mode, how;
-	uint32_t stack;
+	UT_hash_handle hh;
 	struct lock *lock;
 	struct dependency *next, **back; /* of those that ask for the same lock */
-	uint32_t room;			 /* places in `held`; as it was allocated */
-	uint32_t count;
-	uint32_t witness_count;
-	uint32_t moves; /* of a witness to a later segment of its thread */
-	uint16_t
-		unwritten; /* places of those that moved and were not written: each power of two of moves is, and what is left at the end */
-	uint32_t witnesses_lost; /* not counted as lost before it is written: of what lies in no ring they are not missed */
+	struct dependency_held *held;	 /* behind the links; `count` of them, some of locks that are gone (see "retirement") */
 	struct witness {
 		uint32_t thread, segment;
 		uint64_t when;
-	} witnesses[DEPENDENCY_WITNESSES];
-	UT_hash_handle hh;
-	struct dependency_held *held; /* behind the links; `count` of them, some of locks that are gone (see "retirement") */
+	} * witnesses; /* room for `witness_room` */
+	uint32_t id;
+	uint32_t stack;
+	uint32_t room; /* places in `held`; as it was allocated */
+	uint32_t count;
+	uint32_t moves;		 /* of a witness to a later segment of its thread */
+	uint32_t witnesses_lost; /* not counted as lost before it is written: of what lies in no ring they are not missed */
+	uint16_t
+		unwritten; /* places of those that moved and were not written: each power of two of moves is, and what is left at the end */
+	uint8_t witness_count, witness_room;
+	uint8_t mode, how;
+	bool written : 1;
+	bool told : 1;	/* alike_news was asked */
+	bool cut : 1;	/* more locks were held than these */
+	bool alike : 1; /* in a ring just like others that are written, and so not written itself (see "rings") */
 	struct holding {
 		struct dependency *owner;
 		struct holding *next, **back; /* of those of the same lock, whichever place in `held` it has */
 	} links[];
 };
+_Static_assert(sizeof(struct dependency) == 136, "struct dependency");
 
 /* What is known of a dependency among classes: that it was written. */
 struct class_dependency {
@@ -517,6 +519,8 @@ static bool nodes_ready(struct dependencies *set, const struct dependency_reques
 	return true;
 }
 
+#define FIRST_WITNESSES 2u /* room for them, doubled up to DEPENDENCY_WITNESSES */
+
 static size_t size_for(uint32_t room)
 {
 	return sizeof(struct dependency) + room * (sizeof(struct holding) + sizeof(struct dependency_held));
@@ -556,24 +560,33 @@ static struct dependency *dependency_new(struct dependencies *set, const struct 
 {
 	struct arena *arena = set->arena;
 	struct dependency *dependency;
+	struct witness *witnesses;
 
 	if (!nodes_ready(set, request))
 		return NULL;
-	dependency = arena_alloc(arena, size_for(request->count));
-	if (!dependency)
+	witnesses = arena_alloc(arena, FIRST_WITNESSES * sizeof(*witnesses));
+	if (!witnesses)
 		return NULL;
+	dependency = arena_alloc(arena, size_for(request->count));
+	if (!dependency) {
+		arena_free(arena, witnesses, FIRST_WITNESSES * sizeof(*witnesses));
+		return NULL;
+	}
 	*dependency = (struct dependency){.key = key,
 					  .lock = request->lock,
 					  .stack = request->stack,
 					  .mode = request->mode,
 					  .how = request->how,
 					  .cut = request->cut,
+					  .witnesses = witnesses,
+					  .witness_room = FIRST_WITNESSES,
 					  .room = request->count,
 					  .count = request->count,
 					  .held = (struct dependency_held *)(dependency->links + request->count)};
 	memcpy(dependency->held, request->held, request->count * sizeof(*request->held));
 	HASH_ADD(hh, set->list, key, sizeof(dependency->key), dependency);
 	if (!hash_added(dependency)) {
+		arena_free(arena, witnesses, FIRST_WITNESSES * sizeof(*witnesses));
 		arena_free(arena, dependency, size_for(dependency->room));
 		return NULL;
 	}
@@ -652,7 +665,25 @@ static void count_witness(struct dependencies *set, struct witness witness, int 
 		dependency_drop_notes(set, witness.thread, witness.segment);
 }
 
-/* Returns whether it is new. */
+/* Room for one more, if it may have that many. */
+static bool witnesses_reserve(struct dependencies *set, struct dependency *dependency)
+{
+	size_t size = dependency->witness_room * sizeof(*dependency->witnesses);
+	struct witness *witnesses;
+
+	if (dependency->witness_count < dependency->witness_room || dependency->witness_room == DEPENDENCY_WITNESSES)
+		return true;
+	witnesses = arena_alloc(set->arena, 2 * size);
+	if (!witnesses)
+		return false;
+	memcpy(witnesses, dependency->witnesses, size);
+	arena_free(set->arena, dependency->witnesses, size);
+	dependency->witnesses = witnesses;
+	dependency->witness_room *= 2;
+	return true;
+}
+
+/* Returns whether it is new. One that finds no memory is counted. */
 static bool add_witness(struct dependencies *set, struct dependency *dependency, struct witness witness)
 {
 	bool moved = false;
@@ -665,6 +696,10 @@ static bool add_witness(struct dependencies *set, struct dependency *dependency,
 			known->when = witness.when < known->when ? witness.when : known->when;
 			return false;
 		}
+	}
+	if (!witnesses_reserve(set, dependency)) {
+		atomic_fetch_add_explicit(&set->header->limits[LIMIT_LOST_MEMORY], 1, memory_order_relaxed);
+		return false;
 	}
 	place = witness_place(dependency, witness.thread);
 	if (place == DEPENDENCY_WITNESSES) {
@@ -730,6 +765,7 @@ static void dependency_free(struct dependencies *set, struct dependency *depende
 	}
 	if (hash_added(dependency))
 		HASH_DELETE(hh, set->list, dependency);
+	arena_free(arena, dependency->witnesses, dependency->witness_room * sizeof(*dependency->witnesses));
 	arena_free(arena, dependency, size_for(dependency->room));
 }
 
