@@ -367,9 +367,23 @@ START_TEST(sixteen_witnesses_are_kept_different_threads_first)
 	ck_assert_int_eq(result, DEPENDENCY_FULL);
 	ck_assert_uint_eq(written[FACT_WITNESS], 32);
 	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 0);
-	ask(17, 1, 1, 2, 0);
+	ck_assert_int_eq(ask(17, 1, 1, 2, 0), DEPENDENCY_LOST);
 	ck_assert_uint_eq(written[FACT_WITNESS], 32);
 	ck_assert_uint_eq(header.limits[LIMIT_WITNESSES], 1);
+	ck_assert_int_eq(ask(16, 1, 1, 2, 0), DEPENDENCY_FULL);
+	ck_assert_int_eq(ask(16, 2, 1, 2, 0), DEPENDENCY_LOST);
+}
+END_TEST
+
+START_TEST(witnesses_are_counted_while_their_dependency_is_there)
+{
+	ask(1, 1, 1, 2, 0);
+	ask(1, 1, 1, 2, 0);
+	ask(2, 1, 1, 2, 0);
+	ask(2, 1, 2, 3, 0);
+	ck_assert_uint_eq(set.witnesses, 3);
+	dependency_retire(&set, &table, locks[2]);
+	ck_assert_uint_eq(set.witnesses, 0);
 }
 END_TEST
 
@@ -452,6 +466,7 @@ int main(void)
 	tcase_add_test(tests, a_long_segment_is_written_in_pieces);
 	tcase_add_test(tests, sixteen_witnesses_are_kept_different_threads_first);
 	tcase_add_test(tests, lost_witnesses_are_told_of_when_there_is_a_ring);
+	tcase_add_test(tests, witnesses_are_counted_while_their_dependency_is_there);
 	tcase_add_test(tests, a_lock_that_came_through_a_fork_begins_with_no_edges);
 	tcase_add_test(tests, every_allocation_may_fail);
 	suite_add_tcase(suite, tests);
