@@ -99,18 +99,19 @@ static void look_at(struct self *self, const struct request *request)
 	holding_took(self, request, stack);
 }
 
-/* Is it a push that the fast path gave up for its context, and is that known? Then it is done. */
+/* Is it a push that the fast path gave up for its call path or its context, and are these known? Then it is done. */
 static bool push_known(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
 	uint64_t what, chain;
 
-	if (depth == 0 || depth >= self->direct || mode_and_how >> 40 == LOCK_TRY)
+	if (depth >= self->direct)
 		return false;
 	what = mode_and_how | stack_at(self, site)->stack;
 	chain = held_chain(held_at(slot, depth)[-1].chain, lock, what);
-	if (depth >= self->direct || !held_known(self, chain))
+	/* A new stack shuts the fast path. */
+	if (depth >= self->direct || (depth && mode_and_how >> 40 != LOCK_TRY && !held_known(self, chain)))
 		return false;
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
@@ -118,15 +119,10 @@ static bool push_known(struct self *self, uint64_t lock, const void *address, ui
 	return true;
 }
 
-__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how,
-					      struct site site, bool recorded)
+static void push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
 {
 	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 
-	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
-		return;
-	if (!recorded && push_known(self, lock, address, mode_and_how, site))
-		return;
 	if (!self_enter())
 		return;
 	if (self->look)
@@ -135,6 +131,22 @@ __attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, 
 		held_record(self, &request);
 	held_put(self, &request);
 	self_leave(self);
+}
+
+__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
+{
+	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
+		return;
+	if (!push_known(self, lock, address, mode_and_how, site))
+		push(self, lock, address, mode_and_how, site, false);
+}
+
+__attribute__((noinline)) void held_push_waited_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how,
+						     struct site site)
+{
+	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
+		return;
+	push(self, lock, address, mode_and_how, site, true);
 }
 
 /* Addresses of entries that no fast path is to find are odd (HELD_OWNER_DIED, and those of a traced thread). */

@@ -47,7 +47,14 @@ INLINE uint64_t held_what(uint32_t stack, uint8_t mode, uint8_t how)
 {
 	return stack | (uint64_t)mode << 32 | (uint64_t)how << 40;
 }
-#define HELD_WHAT (~0ull >> 16) /* these of them */
+
+/* These of all that lies there. By shifts, which need no register for a mask as gcc would make it. */
+INLINE uint64_t held_what_of(uint64_t all)
+{
+	all <<= 16;
+	__asm__("" : "+r"(all));
+	return all >> 16;
+}
 
 /* The first factor fits into an instruction, and keeps any two (lock, what) apart that differ by less than 84 million stacks. */
 INLINE uint64_t held_chain(uint64_t below, uint64_t lock, uint64_t what)
@@ -70,25 +77,27 @@ INLINE uint64_t held_segment_mix(uint32_t thread, uint32_t segment)
 
 INLINE bool held_seen(const struct self *self, uint64_t context)
 {
-	uint64_t entry = self->seen[held_seen_index(context)];
+	uint64_t mix = self->seen[held_seen_index(context)] ^ context;
 
-	return entry == context || entry == (context ^ self->segment_mix);
+	return mix == 0 || mix == self->segment_mix;
 }
 
 /* The same of all threads: what is found is in the thread's cache afterwards. */
 bool held_known(struct self *self, uint64_t context);
 
-/* The rest of held_push: a context that the `seen` cache does not have, or more than SLOT_HELD entries. `recorded`: the dependency is recorded already,
- * for the thread had to wait. */
-void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded);
+/* The rest of held_push: a call path that the first place of the memo does not have, a context that the `seen` cache does not have, or more than SLOT_HELD
+ * entries. Whatever is to be done it does itself, so that nothing has to be kept across the call. */
+void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site);
+/* The same of held_push_waited: the dependency is recorded already. */
+void held_push_waited_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site);
 
 INLINE struct held *held_at(struct slot *slot, uint32_t index)
 {
-	struct held *held = &slot->held[index];
+	char *start = (char *)slot + (size_t)index * sizeof(struct held);
 
-	/* Once, into a register: gcc works the address out again for each use of it. */
-	__asm__("" : "+r"(held));
-	return held;
+	/* Once, into a register: gcc works the address out again for each use of it. Without the offset, which the uses of it have room for. */
+	__asm__("" : "+r"(start));
+	return (struct held *)(void *)(start + offsetof(struct slot, held));
 }
 
 INLINE void held_fill(struct held *held, uint64_t lock, const void *address, struct site site, uint64_t what, uint64_t chain)
@@ -105,19 +114,30 @@ INLINE void held_fill(struct held *held, uint64_t lock, const void *address, str
 /* The lock was acquired without a wait; mode and how as held_what(0, mode, how). This is the hot path: its arguments stay in registers. */
 INLINE void held_push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
-	const struct path *path = stack_at(self, site);
-	struct slot *slot = self->attached;
-	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
-	struct held *held = held_at(slot, depth);
-	uint64_t what = mode_and_how | path->stack, chain;
+	const struct path *path;
+	struct slot *slot;
+	struct held *held;
+	uint32_t depth;
+	uint64_t what, chain;
 
-	if (unlikely(depth >= self->direct)) {
-		held_push_slow(self, lock, address, mode_and_how, site, false);
+	/* Once, into a register, as in held_at. */
+	__asm__("" : "+r"(site.sp));
+	path = stack_first(self, site);
+	if (unlikely(!path)) {
+		held_push_slow(self, lock, address, mode_and_how, site);
 		return;
 	}
+	slot = self->attached;
+	depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+	held = held_at(slot, depth);
+	if (unlikely(depth >= self->direct)) {
+		held_push_slow(self, lock, address, mode_and_how, site);
+		return;
+	}
+	what = mode_and_how | path->stack;
 	chain = held_chain(held[-1].chain, lock, what);
 	if (depth && mode_and_how >> 40 != LOCK_TRY && unlikely(!held_seen(self, chain))) {
-		held_push_slow(self, lock, address, mode_and_how, site, false);
+		held_push_slow(self, lock, address, mode_and_how, site);
 		return;
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
@@ -135,7 +155,7 @@ INLINE void held_push_waited(struct self *self, uint64_t lock, const void *addre
 	uint64_t what = mode_and_how | path->stack;
 
 	if (unlikely(depth >= self->direct)) {
-		held_push_slow(self, lock, address, mode_and_how, site, true);
+		held_push_waited_slow(self, lock, address, mode_and_how, site);
 		return;
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
@@ -159,14 +179,25 @@ INLINE void held_drop(struct slot *slot, struct held *held, uint32_t top)
 	atomic_store_explicit(&slot->depth, top, memory_order_relaxed);
 }
 
-/* Is `address` the innermost held lock? Then it is popped: before the real unlock. */
-INLINE bool held_pop(struct slot *slot, const void *address)
+/* Is `address` the innermost held lock? Then it is popped: before the real unlock. Else *last: the innermost entry; NULL: the slow path is to look. `slot`
+ * NULL: the fast path is shut. */
+INLINE bool held_pop(struct slot *slot, const void *address, struct held **last)
 {
-	uint32_t top = atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1;
-	struct held *held = held_at(slot, top);
+	struct held *held;
+	uint32_t top;
 
-	if (unlikely(top >= SLOT_HELD || held->address != (uintptr_t)address))
+	*last = NULL;
+	if (unlikely(!slot))
 		return false;
+	top = atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1;
+	held = held_at(slot, top);
+	if (unlikely(top >= SLOT_HELD))
+		return false;
+	/* Out of order: less often, but no exception, so that gcc does not move it to where it has to jump back from. */
+	if (__builtin_expect_with_probability(held->address != (uintptr_t)address, 1, 0.3)) {
+		*last = held;
+		return false;
+	}
 	held_drop(slot, held, top);
 	return true;
 }
@@ -175,34 +206,37 @@ INLINE bool held_pop(struct slot *slot, const void *address)
  * that looks at what is held finds it. */
 INLINE void held_move(struct held *place, const struct held *from, uint64_t below)
 {
-	uint64_t lock = atomic_load_explicit(&from->lock, memory_order_relaxed);
+	uint64_t lock = atomic_load_explicit(&from->lock, memory_order_relaxed), all = from->what;
 
 	atomic_store_explicit(&place->lock, 0, memory_order_relaxed);
 	signal_fence();
-	memcpy((char *)place + sizeof(place->lock), (const char *)from + sizeof(from->lock),
-	       offsetof(struct held, pad) - sizeof(place->lock));
-	place->chain = held_chain(below, lock, from->what & HELD_WHAT);
+	/* Address and caller in one. */
+	memcpy(&place->address, &from->address, 2 * sizeof(place->address));
+	place->sp = from->sp;
+	place->what = all;
+	place->chain = held_chain(below, lock, held_what_of(all));
 	atomic_store_explicit(&place->lock, lock, memory_order_release);
 }
 
-/* The same for a lock that is not the innermost: an unlock out of order. 30 instructions, and 30 for each entry above it. False: it is not there, or
- * the slow path is to look for it (`slot` NULL: the fast path is shut). */
-INLINE bool held_pop_below(struct slot *slot, const void *address)
+/* The same for a lock that is not the innermost: an unlock out of order; `last` by held_pop. 20 instructions, and 30 for each entry above it. False:
+ * it is not there, or the slow path is to look for it. */
+INLINE bool held_pop_below(struct slot *slot, const void *address, struct held *last)
 {
-	uint32_t top = slot ? atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1 : UINT32_MAX;
-	struct held *held, *last;
+	struct held *held = last;
 
-	if (unlikely(top >= SLOT_HELD || atomic_load_explicit(&slot->posted_news, memory_order_relaxed)))
+	if (unlikely(!last || atomic_load_explicit(&slot->posted_news, memory_order_relaxed)))
 		return false;
-	held = last = held_at(slot, top);
 	do
 		if (unlikely(held == slot->held))
 			return false;
 	while ((--held)->address != (uintptr_t)address);
-	do
+	do {
+		/* One register for the place. */
+		__asm__("" : "+r"(held));
 		held_move(held, held + 1, held[-1].chain);
-	while (++held < last);
-	held_drop(slot, last, top);
+	} while (++held < last);
+	/* Read again: a register less to keep. */
+	held_drop(slot, last, atomic_load_explicit(&slot->depth, memory_order_relaxed) - 1);
 	return true;
 }
 

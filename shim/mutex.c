@@ -112,14 +112,22 @@ static int mutex_wait(struct self *self, pthread_mutex_t *mutex, const struct re
 	return result;
 }
 
+/* One that is seen for the first time. */
+static SLOW void mutex_met(struct self *self, pthread_mutex_t *mutex, uint8_t how, struct site site)
+{
+	uint64_t id = identity_mutex_make(self, mutex, site);
+
+	if (id)
+		held_push(self, id, mutex, held_what(0, LOCK_EXCLUSIVE, how), site);
+}
+
 INLINE void mutex_acquired(struct self *self, pthread_mutex_t *mutex, uint8_t how, struct site site)
 {
 	uint64_t id;
 
 	if (unlikely(!identity_mutex_stamped(mutex, &id))) {
-		id = identity_mutex_make(self, mutex, site);
-		if (!id)
-			return;
+		mutex_met(self, mutex, how, site);
+		return;
 	}
 	held_push(self, id, mutex, held_what(0, LOCK_EXCLUSIVE, how), site);
 }
@@ -325,27 +333,29 @@ static SLOW int mutex_unlock_slow(pthread_mutex_t *mutex, struct site site)
 }
 
 /* Not the innermost one. */
-static NOINLINE int mutex_unlock_below(pthread_mutex_t *mutex, struct site site, struct slot *slot)
+static NOINLINE int mutex_unlock_below(pthread_mutex_t *mutex, struct site site, struct slot *slot, struct held *last)
 {
-	return held_pop_below(slot, mutex) ? real.pthread_mutex_unlock(mutex) : mutex_unlock_slow(mutex, site);
+	return held_pop_below(slot, mutex, last) ? real.pthread_mutex_unlock(mutex) : mutex_unlock_slow(mutex, site);
 }
 
 int mutex_unlock(pthread_mutex_t *mutex, struct site site)
 {
 	struct slot *slot = self_current->slot;
+	struct held *last;
 
-	if (likely(slot && held_pop(slot, mutex)))
+	if (likely(held_pop(slot, mutex, &last)))
 		return real.pthread_mutex_unlock(mutex);
-	return mutex_unlock_below(mutex, site, slot);
+	return mutex_unlock_below(mutex, site, slot, last);
 }
 
 EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
 	struct slot *slot = self_current->slot;
+	struct held *last;
 
-	if (likely(slot && held_pop(slot, mutex)))
+	if (likely(held_pop(slot, mutex, &last)))
 		return real.pthread_mutex_unlock(mutex);
-	return mutex_unlock_below(mutex, SITE, slot);
+	return mutex_unlock_below(mutex, SITE, slot, last);
 }
 
 /* ---- robust ---- */

@@ -84,7 +84,7 @@ void plain_answer(struct plain *call, bool has_it)
 		if (!call->id)
 			call->id = plain_id(self, call);
 		if (call->asked)
-			held_push_slow(self, call->id, call->address, held_what(0, LOCK_EXCLUSIVE, call->how), call->site, true);
+			held_push_waited_slow(self, call->id, call->address, held_what(0, LOCK_EXCLUSIVE, call->how), call->site);
 		else if (call->id)
 			held_push(self, call->id, call->address, held_what(0, LOCK_EXCLUSIVE, call->how), call->site);
 		if (call->scoped)
@@ -109,8 +109,9 @@ static SLOW bool plain_release_slow(const void *address)
 bool plain_release(const void *address)
 {
 	struct slot *slot = self_current->slot;
+	struct held *last;
 
-	return likely(slot && held_pop(slot, address)) || held_pop_below(slot, address) || plain_release_slow(address);
+	return likely(held_pop(slot, address, &last)) || held_pop_below(slot, address, last) || plain_release_slow(address);
 }
 
 void plain_release_misused(const struct plain *call, bool free)

@@ -113,17 +113,27 @@ static SLOW void rwlock_written(struct self *self, pthread_rwlock_t *rwlock, uin
 	self_leave(self);
 }
 
+/* One that is seen for the first time, or a writer to be recorded. */
+static SLOW void rwlock_acquired_slow(struct self *self, pthread_rwlock_t *rwlock, uint64_t mode_and_how, struct site site)
+{
+	uint64_t id = rwlock_id(self, rwlock, site);
+	uint8_t mode = (uint8_t)(mode_and_how >> 32), how = (uint8_t)(mode_and_how >> 40);
+
+	if (!id)
+		return;
+	if (how != LOCK_TRY && is_first(rwlock, mode))
+		rwlock_written(self, rwlock, how, site);
+	held_push(self, id, rwlock, mode_and_how, site);
+}
+
 INLINE void rwlock_acquired(struct self *self, pthread_rwlock_t *rwlock, uint8_t mode, uint8_t how, struct site site)
 {
 	uint64_t id = identity_of_rwlock(rwlock);
 
-	if (unlikely(!id)) {
-		id = rwlock_met(self, rwlock, site);
-		if (!id)
-			return;
+	if (unlikely(!id || (how != LOCK_TRY && is_first(rwlock, mode)))) {
+		rwlock_acquired_slow(self, rwlock, held_what(0, mode, how), site);
+		return;
 	}
-	if (how != LOCK_TRY && unlikely(is_first(rwlock, mode)))
-		rwlock_written(self, rwlock, how, site);
 	held_push(self, id, rwlock, held_what(0, mode, how), site);
 }
 
@@ -271,18 +281,19 @@ static SLOW int rwlock_unlock_slow(pthread_rwlock_t *rwlock, struct site site)
 }
 
 /* Not the innermost one. */
-static NOINLINE int rwlock_unlock_below(pthread_rwlock_t *rwlock, struct site site, struct slot *slot)
+static NOINLINE int rwlock_unlock_below(pthread_rwlock_t *rwlock, struct site site, struct slot *slot, struct held *last)
 {
-	return held_pop_below(slot, rwlock) ? real.pthread_rwlock_unlock(rwlock) : rwlock_unlock_slow(rwlock, site);
+	return held_pop_below(slot, rwlock, last) ? real.pthread_rwlock_unlock(rwlock) : rwlock_unlock_slow(rwlock, site);
 }
 
 EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
 {
 	struct slot *slot = self_current->slot;
+	struct held *last;
 
-	if (likely(slot && held_pop(slot, rwlock)))
+	if (likely(held_pop(slot, rwlock, &last)))
 		return real.pthread_rwlock_unlock(rwlock);
-	return rwlock_unlock_below(rwlock, SITE, slot);
+	return rwlock_unlock_below(rwlock, SITE, slot, last);
 }
 
 /* ---- init, destroy ---- */

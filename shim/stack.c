@@ -82,7 +82,7 @@ struct capture {
 	bool cut;
 	bool astray; /* no more words of the path can be told */
 	uint32_t count;
-	struct path_word words[PATH_WORDS];
+	struct path_word words[PATH_WORDS]; /* offsets below 2^31: PATH_WORDS * FRAME_MOST */
 	uint16_t frames[PATH_WORDS]; /* what each of them returns into: a frame of the stack, by number */
 };
 
@@ -124,7 +124,7 @@ static void capture_word(struct capture *capture, uint64_t pc, uint64_t sp)
 	at = return_address(capture->above, sp, pc);
 	if (!at)
 		return;
-	capture->words[capture->count] = (struct path_word){(uint32_t)(at - capture->site.sp), (uint32_t)word_at(at)};
+	capture->words[capture->count] = (struct path_word){(int32_t)(at - capture->site.sp), (uint32_t)word_at(at)};
 	capture->frames[capture->count++] = (uint16_t)capture->self->scratch.count;
 }
 
@@ -231,9 +231,15 @@ struct path_entry {
 static struct path_entry *paths;
 #define PATHS_MOST (1u << 17) /* a stack has more than one path when alloca moves its frames; beyond these it is walked each time */
 
+/* Words of a path with those that fill it up. */
+static uint32_t path_room(uint32_t count)
+{
+	return count ? (count + 1) & ~1u : 2;
+}
+
 static size_t path_size(uint32_t count)
 {
-	return sizeof(struct path_entry) + count * sizeof(struct path_word) + sizeof(struct path);
+	return sizeof(struct path_entry) + path_room(count) * sizeof(struct path_word) + sizeof(struct path);
 }
 
 static uint64_t path_hash(const struct capture *capture, uint32_t id)
@@ -241,16 +247,23 @@ static uint64_t path_hash(const struct capture *capture, uint32_t id)
 	uint64_t hash = hash_mix(id, capture->taker - capture->site.sp);
 
 	for (uint32_t i = 0; i < capture->count; i++)
-		hash = hash_mix(hash, (uint64_t)capture->words[i].offset << 32 | capture->words[i].value);
+		hash = hash_mix(hash, (uint64_t)(uint32_t)capture->words[i].offset << 32 | capture->words[i].value);
 	return hash;
 }
 
 static const struct path *path_write(struct path_word *words, const struct capture *capture, uint32_t id)
 {
-	struct path *path = (struct path *)(words + capture->count);
+	uint32_t room = path_room(capture->count);
+	struct path *path = (struct path *)(words + room);
 
+	/* What fills it up is always so: the call's own return address, which x86 has below the stack pointer; or the word before. Where it is not
+	 * (aarch64), a path without words is found by memo_find, which does not look at it. */
+	words[0] = words[1] = (struct path_word){-8, (uint32_t)capture->site.caller};
 	memcpy(words, capture->words, capture->count * sizeof(*words));
-	path->first = -(int32_t)capture->count;
+	if (capture->count && capture->count < room)
+		words[capture->count] = words[capture->count - 1];
+	path->first = -(int32_t)(room * sizeof(*words));
+	path->words = capture->count;
 	path->stack = id;
 	path->taker = capture->taker ? (uint32_t)(capture->taker - capture->site.sp) : 0;
 	return path;
@@ -385,24 +398,38 @@ void stack_end(struct self *self)
 	}
 }
 
+static const struct path_word *path_words(const struct path *path)
+{
+	return (const struct path_word *)((const char *)path + path->first);
+}
+
+/* The first of the path's words from number `i` on that is another one on the live stack; path->words: none. */
+static uint32_t word_other(const struct path *path, uint64_t sp, uint32_t i)
+{
+	const struct path_word *words = path_words(path);
+
+	while (i < path->words && stack_has(&words[i], sp))
+		i++;
+	return i;
+}
+
 /* The path of the call that is being made, or NULL; *key: where it belongs. */
 static const struct path *memo_find(struct self *self, struct site site, uint64_t *key)
 {
-	intptr_t same = 0; /* words that are known to be right, more of them each time */
+	uint32_t same = 0; /* words that are known to be right, more of them each time */
 
 	*key = stack_key(site);
 	for (uint32_t i = 0; i <= PATH_WORDS; i++) {
 		const struct path *path = memo_get(self, *key);
-		const struct path_word *words = (const struct path_word *)path;
-		intptr_t other;
+		const struct path_word *word;
 
-		if (!path || same > -path->first)
+		if (!path || same > path->words)
 			return NULL;
-		other = stack_other(path, site.sp, path->first + same);
-		if (other == 0)
+		same = word_other(path, site.sp, same);
+		if (same == path->words)
 			return path;
-		same = other - path->first;
-		*key = hash_mix(*key ^ words[other].offset, *(const uint32_t *)(uintptr_t)(site.sp + words[other].offset)) | 1;
+		word = path_words(path) + same;
+		*key = hash_mix(*key ^ (uint32_t)word->offset, (uint32_t)word_at(site.sp + (uint64_t)word->offset)) | 1;
 	}
 	return NULL;
 }

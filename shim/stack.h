@@ -33,22 +33,43 @@ INLINE uint64_t stack_key(struct site site)
 
 INLINE struct memo *stack_memo(struct self *self, uint64_t key)
 {
-	return &self->memo[key * 0x9e3779b97f4a7c15ull >> 54];
+	/* A factor that fits into an instruction; from the middle of the product, where both halves of the key count. */
+	return &self->memo[key * 0x61c88647u >> 32 & (MEMO_SIZE - 1)];
 }
-_Static_assert(MEMO_SIZE == 1 << (64 - 54), "stack_memo");
+_Static_assert((MEMO_SIZE & (MEMO_SIZE - 1)) == 0, "stack_memo");
 
-/* The first of the path's words from number `i` on (counted up to 0) that is another one on the live stack, by its number; 0: none. */
-INLINE intptr_t stack_other(const struct path *path, uint64_t sp, intptr_t i)
+INLINE bool stack_has(const struct path_word *word, uint64_t sp)
 {
-	const struct path_word *end = (const struct path_word *)path;
+	return *(const uint32_t *)(uintptr_t)(sp + (uint64_t)(int64_t)word->offset) == word->value;
+}
 
-	for (; i != 0; i++) {
+/* Are the path's words those of the live stack? Two at a time: six instructions for each. */
+INLINE bool stack_same(const struct path *path, uint64_t sp)
+{
+	intptr_t i = path->first;
+
+	do {
+		const struct path_word *word;
+
 		/* One register that counts, for gcc would take a second one for the place. */
 		__asm__("" : "+r"(i));
-		if (*(const uint32_t *)(uintptr_t)(sp + end[i].offset) != end[i].value)
-			break;
-	}
-	return i;
+		word = (const struct path_word *)((const char *)path + i);
+		if (unlikely(!stack_has(word, sp) || !stack_has(word + 1, sp)))
+			return false;
+		i += 2 * (intptr_t)sizeof(*word);
+	} while (i != 0);
+	return true;
+}
+
+/* The path that is in the first place for this call; NULL: another one, or none. */
+INLINE const struct path *stack_first(struct self *self, struct site site)
+{
+	uint64_t key = stack_key(site);
+	const struct memo *memo = stack_memo(self, key);
+	const struct path *path = memo->path;
+
+	/* The key lies there mixed with the path, so that a pair which a signal handler has torn is no entry. */
+	return likely((memo->key ^ (uintptr_t)path) == key && stack_same(path, site.sp)) ? path : NULL;
 }
 
 /* What the first place does not have: from others, else captured. From the fast path. */
@@ -56,15 +77,9 @@ const struct path *stack_at_others(struct self *self, struct site site);
 
 INLINE const struct path *stack_at(struct self *self, struct site site)
 {
-	uint64_t key = stack_key(site);
-	const struct memo *memo = stack_memo(self, key);
+	const struct path *path = stack_first(self, site);
 
-	const struct path *path = memo->path;
-
-	/* The key lies there mixed with the path, so that a pair which a signal handler has torn is no entry. */
-	if (likely((memo->key ^ (uintptr_t)path) == key && !stack_other(path, site.sp, path->first)))
-		return path;
-	return stack_at_others(self, site);
+	return likely(path) ? path : stack_at_others(self, site);
 }
 
 /* Is the stack that the memo has for this call another one than the live stack? For --stats; walks it. The thread is in the slow path. */

@@ -48,14 +48,14 @@ struct learned {
 /* The stack of a call, and how to tell that a call has it: the return addresses that lie above the call's stack pointer, innermost first. Of all
  * threads, and never changed or given back (stack.h). The words lie before the rest: the hot path counts up to 0. */
 struct path_word {
-	uint32_t offset; /* from the stack pointer, bytes */
+	int32_t offset; /* from the stack pointer, bytes */
 	uint32_t value;	 /* the lower half of what lies there */
 };
 struct path {
-	int32_t first;	/* word, from here: minus their count */
+	int32_t first;	/* word, bytes from here: below 0. Their count is even and not 0: what is missing is filled up */
 	uint32_t stack; /* number */
 	uint32_t taker; /* from the stack pointer to the CFA of the calling function; 0: not known */
-	uint32_t pad;
+	uint32_t words; /* without those that fill up */
 };
 /* By the call that it was captured at. */
 struct memo {

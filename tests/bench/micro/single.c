@@ -162,18 +162,7 @@ static void life_ring(void)
 	live(2);
 }
 
-const struct operation single_operations[] = {{"pair", pair},
-					      {"nested", nested},
-					      {"crossed", crossed},
-					      {"read", read_pair},
-					      {"write", write_pair},
-					      {"try", try_pair},
-					      {"depth4", depth4},
-					      {"depth16", depth16},
-					      {"many", under_one},
-					      {"paths", from_paths},
-					      {"free", alloc},
-					      {"free_near", alloc_beside},
-					      {"life", life},
-					      {"life_ring", life_ring},
-					      {0}};
+const struct operation single_operations[] = {
+	{"pair", pair},	   {"nested", nested},		{"crossed", crossed}, {"read", read_pair},	{"write", write_pair},
+	{"try", try_pair}, {"depth4", depth4},		{"depth16", depth16}, {"many", under_one},	{"paths", from_paths},
+	{"free", alloc},   {"free_near", alloc_beside}, {"life", life},	      {"life_ring", life_ring}, {0}};
