@@ -59,17 +59,14 @@ bool held_put(struct self *self, const struct request *request)
 
 bool held_known(struct self *self, uint64_t context)
 {
-	uint64_t own = context ^ self->segment_mix;
+	uint64_t entry;
 
 	if (held_seen(self, context))
 		return true;
-	if (known_find(own))
-		self->seen[held_seen_index(context)] = own;
-	else if (known_find(context))
-		self->seen[held_seen_index(context)] = context;
-	else
-		return false;
-	return true;
+	entry = known_find(context, context ^ self->segment_mix);
+	if (entry)
+		self->seen[held_seen_index(context)] = entry;
+	return entry != 0;
 }
 
 void held_record(struct self *self, const struct request *request)
@@ -133,7 +130,8 @@ static void push(struct self *self, uint64_t lock, const void *address, uint64_t
 	self_leave(self);
 }
 
-__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
+__attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how,
+					      struct site site)
 {
 	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
 		return;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "known.h"
 #include "stack.h"
 #include "state.h"
 
@@ -72,7 +73,8 @@ _Static_assert(SEEN_SIZE == 1 << (64 - 54), "held_seen_index");
  * so that it means the same to all threads (known.h). */
 INLINE uint64_t held_segment_mix(uint32_t thread, uint32_t segment)
 {
-	return (((uint64_t)thread << 32) + segment) * 0xa0761d6478bd642full;
+	/* The upper bits stay those of the context: known.h looks in one place for both. */
+	return (((uint64_t)thread << 32) + segment) * 0xa0761d6478bd642full >> (64 - KNOWN_MIX_BITS);
 }
 
 INLINE bool held_seen(const struct self *self, uint64_t context)

@@ -25,7 +25,7 @@ static size_t size_of(uint32_t buckets)
  * full (M. Mitzenmacher, "The Power of Two Choices", 2001). */
 static uint64_t hash_of(uint64_t entry)
 {
-	unsigned __int128 product = (unsigned __int128)entry * 0x9e3779b97f4a7c15ull;
+	unsigned __int128 product = (unsigned __int128)(entry >> KNOWN_MIX_BITS << KNOWN_MIX_BITS) * 0x9e3779b97f4a7c15ull;
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -43,13 +43,21 @@ static bool has(const _Atomic uint64_t *bucket, uint64_t entry)
 	return false;
 }
 
-bool known_find(uint64_t entry)
+static uint64_t either(const _Atomic uint64_t *bucket, uint64_t context, uint64_t own)
+{
+	return has(bucket, own) ? own : has(bucket, context) ? context : 0;
+}
+
+uint64_t known_find(uint64_t context, uint64_t own)
 {
 	/* Acquire pairs with the release in grow: a table's size is there before it is. */
 	struct known *known = atomic_load_explicit(&process->known, memory_order_acquire);
-	uint64_t hash = hash_of(entry);
+	uint64_t hash = hash_of(context), entry;
 
-	return known && (has(bucket_of(known, (uint32_t)hash), entry) || has(bucket_of(known, hash >> 32), entry));
+	if (!known)
+		return 0;
+	entry = either(bucket_of(known, (uint32_t)hash), context, own);
+	return entry ? entry : either(bucket_of(known, hash >> 32), context, own);
 }
 
 static uint32_t used_of(const _Atomic uint64_t *bucket)

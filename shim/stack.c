@@ -83,7 +83,7 @@ struct capture {
 	bool astray; /* no more words of the path can be told */
 	uint32_t count;
 	struct path_word words[PATH_WORDS]; /* offsets below 2^31: PATH_WORDS * FRAME_MOST */
-	uint16_t frames[PATH_WORDS]; /* what each of them returns into: a frame of the stack, by number */
+	uint16_t frames[PATH_WORDS];	    /* what each of them returns into: a frame of the stack, by number */
 };
 
 static uint64_t word_at(uint64_t address)

@@ -49,7 +49,7 @@ struct learned {
  * threads, and never changed or given back (stack.h). The words lie before the rest: the hot path counts up to 0. */
 struct path_word {
 	int32_t offset; /* from the stack pointer, bytes */
-	uint32_t value;	 /* the lower half of what lies there */
+	uint32_t value; /* the lower half of what lies there */
 };
 struct path {
 	int32_t first;	/* word, bytes from here: below 0. Their count is even and not 0: what is missing is filled up */
