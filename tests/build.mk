@@ -89,3 +89,12 @@ bench: all $(bench_timed) bench-peers  ## nanoseconds and instructions per opera
 	@BUILD=$(BUILD) tests/bench/run
 bench-instructions: all $(bench_counted)  ## instructions per operation, held to their bounds
 	@BUILD=$(BUILD) tests/bench/instructions --check
+
+# ---- benchmarks of scale ----
+bench_scale := $(addprefix $(BUILD)/bench/,scale discover order judge)
+$(BUILD)/bench/%: tests/bench/scale/%.c $(wildcard tests/bench/scale/*.h)
+	@mkdir -p $(@D)
+	gcc $(PROGRAM) -O2 -g -I. -o $@ $(filter %.c,$^)
+$(BUILD)/bench/order: $(wildcard graph/*.c graph/*.h)
+bench-scale: all $(bench_scale)  ## what grows with locks, threads, depth, stacks, dependencies, and what does not
+	@BUILD=$(BUILD) tests/bench/run_scale
