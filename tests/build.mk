@@ -98,3 +98,7 @@ $(BUILD)/bench/%: tests/bench/scale/%.c $(wildcard tests/bench/scale/*.h)
 $(BUILD)/bench/order: $(wildcard graph/*.c graph/*.h)
 bench-scale: all $(bench_scale)  ## what grows with locks, threads, depth, stacks, dependencies, and what does not
 	@BUILD=$(BUILD) tests/bench/run_scale
+bench-real: all $(BUILD)/bench/measure  ## real servers and programs under load: throughput, CPU time, memory
+	@BUILD=$(BUILD) tests/bench/run_real
+deps-bench:     ## what the benchmarks need besides, by apt
+	@tests/deps bench
