@@ -80,7 +80,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	gcc $(PROGRAM) -O2 -g -I. -o $@ $<
 bench_counted := $(BUILD)/bench/bench $(BUILD)/bench/empty $(BUILD)/bench/floor.so
-bench_timed   := $(bench_counted) $(BUILD)/bench/spawn $(BUILD)/bench/judge
+bench_timed   := $(bench_counted) $(BUILD)/bench/spawn
 # The peers' builds: where one cannot be made the tables say so.
 bench-peers:
 	-@$(MAKE) -s --keep-going $(foreach program,bench.tsan bench.tsan_clang empty.tsan empty.tsan_clang,$(BUILD)/bench/$(program))

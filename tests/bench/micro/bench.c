@@ -1,6 +1,6 @@
 /*
- * bench MODE COUNT [THREADS]: each of THREADS threads (one: the main thread itself) runs COUNT operations of a kind; prints nanoseconds per
- * operation. What the lock costs, nothing else: the critical sections are empty, but for mode `work`, where threads get into each other's way.
+ * bench MODE COUNT [THREADS]: each of THREADS threads runs COUNT operations of a kind; prints nanoseconds per operation. 1: the main thread, alone in
+ * the process, where libc's locks do without atomic instructions. 0: one thread, while the main thread sleeps. What the lock costs, nothing else: the critical sections are empty, but for mode `work`, where threads get into each other's way.
  * The clock starts when all threads are there, for that many of them take longer to make than the operations of a slow peer.
  * Modes `cond` and `queue` want an even number of threads: half of them wait for the others.
  *
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 		find(together_operations, argv[1]);
 		find(scoped_operations, argv[1]);
 	}
-	if (!operation || threads < 1 || threads > BENCH_THREADS)
+	if (!operation || threads < 0 || threads > BENCH_THREADS)
 		return 2;
 	count = atol(argv[2]);
 	single_init();
@@ -95,7 +95,8 @@ int main(int argc, char **argv)
 		repeat();
 		printf("%lld\n", now());
 	} else {
-		printf("%.2f\n", (double)(threads == 1 ? run_alone() : run_threads(threads)) / (double)count / threads);
+		printf("%.2f\n",
+		       (double)(threads == 1 ? run_alone() : run_threads(threads ? threads : 1)) / (double)count / (threads ? threads : 1));
 	}
 	return 0;
 }
