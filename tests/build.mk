@@ -100,5 +100,7 @@ bench-scale: all $(bench_scale)  ## what grows with locks, threads, depth, stack
 	@BUILD=$(BUILD) tests/bench/run_scale
 bench-real: all $(BUILD)/bench/measure  ## real servers and programs under load: throughput, CPU time, memory
 	@BUILD=$(BUILD) tests/bench/run_real
+benchmarks:     ## BENCHMARKS.md, from what bench, bench-scale and bench-real have measured
+	@BUILD=$(BUILD) tests/bench/write >BENCHMARKS.md
 deps-bench:     ## what the benchmarks need besides, by apt
 	@tests/deps bench

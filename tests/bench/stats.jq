@@ -16,8 +16,8 @@ def paired($a; $b): [range(0; [($a | length), ($b | length)] | min) | select($b[
 
 # {samples: {VARIANT: [number]}} with the ratio of each variant to `native`, and the medians.
 def compared:
-	.samples as $samples
-	| .ratios = ($samples | del(.native) | map_values(paired(.; $samples.native)) | with_entries(select(.value)))
+	(.samples // {}) as $samples
+	| .ratios = ($samples | del(.native) | map_values(paired(.; $samples.native // [])) | with_entries(select(.value)))
 	| .medians = ($samples | map_values(median));
 
 # ---- numbers for people ----
