@@ -30,6 +30,7 @@ load()
 {
 	local took
 	timed client --time="$1" run || return 1
+	grep -q 'reconnects: *0 ' "$work/client" || return 1
 	awk '/transactions:/ { count = $2 } /total time:/ { sub("s", "", $3); time = $3 } END { print count, time }' "$work/client"
 }
 

@@ -37,6 +37,7 @@ load()
 {
 	local took
 	timed wrk -t 2 -c 32 -d "$1" "http://127.0.0.1:$port/file.txt" || return 1
+	! grep -E 'Socket errors|Non-2xx' "$work/client" >&2 || return 1
 	awk '/ requests in / { sub("s,", "", $4); print $1, $4 }' "$work/client"
 }
 

@@ -10,5 +10,5 @@ prepare()
 program()
 {
 	head -c $(($1 * 12 << 20)) "$home/data" >"$work/data"
-	run pbzip2 -p4 -k "$work/data"
+	run pbzip2 -p4 -k "$work/data" && pbzip2 -dc "$work/data.bz2" | cmp - "$work/data"
 }

@@ -28,6 +28,7 @@ load()
 {
 	local took
 	timed $bin/pgbench -h 127.0.0.1 -p "$port" -U postgres -n -c 8 -j 2 -T "$1" postgres || return 1
+	grep -q 'failed transactions: 0 ' "$work/client" || return 1
 	awk -v took="$took" '/actually processed:/ { print $NF + 0, took }' "$work/client"
 }
 

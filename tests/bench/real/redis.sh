@@ -19,6 +19,9 @@ load()
 {
 	local count=$(($1 * 10000)) took
 	timed redis-benchmark -p "$port" -q -n "$count" -c 50 --threads 2 -t set,get || return 1
+	redis-cli -p "$port" info commandstats | tr -d '\r' >"$work/client"
+	# Of both, all that were asked for so far, and none refused.
+	[ "$(grep -cE '^cmdstat_(set|get):.*rejected_calls=0,failed_calls=0$' "$work/client")" = 2 ] || return 1
 	echo "$((count * 2)) $took"
 }
 

@@ -10,5 +10,5 @@ prepare()
 program()
 {
 	head -c $(($1 * 8 << 20)) "$home/data" >"$work/data"
-	run xz -T4 -1 --block-size=1MiB -k "$work/data"
+	run xz -T4 -1 --block-size=1MiB -k "$work/data" && xz -dc "$work/data.xz" | cmp - "$work/data"
 }
