@@ -81,26 +81,26 @@ $(BUILD)/bench/%: tests/bench/%.c
 	gcc $(PROGRAM) -O2 -g -I. -o $@ $<
 bench_counted := $(BUILD)/bench/bench $(BUILD)/bench/empty $(BUILD)/bench/floor.so
 bench_timed   := $(bench_counted) $(BUILD)/bench/spawn
-# The peers' builds: where one cannot be made the tables say so.
-bench-peers:
-	-@$(MAKE) -s --keep-going $(foreach program,bench.tsan bench.tsan_clang empty.tsan empty.tsan_clang,$(BUILD)/bench/$(program))
-bench: all $(bench_timed) bench-peers  ## nanoseconds and instructions per operation, beside native and the peers
-	@BUILD=$(BUILD) tests/bench/instructions
-	@BUILD=$(BUILD) tests/bench/run
-bench-instructions: all $(bench_counted)  ## instructions per operation, held to their bounds
-	@BUILD=$(BUILD) tests/bench/instructions --check
-
-# ---- benchmarks of scale ----
-bench_scale := $(addprefix $(BUILD)/bench/,scale discover order judge)
+bench_scale   := $(addprefix $(BUILD)/bench/,scale discover order judge measure)
+bench_parts   := instructions run run_scale run_real
 $(BUILD)/bench/%: tests/bench/scale/%.c $(wildcard tests/bench/scale/*.h)
 	@mkdir -p $(@D)
 	gcc $(PROGRAM) -O2 -g -I. -o $@ $(filter %.c,$^)
 $(BUILD)/bench/order: $(wildcard graph/*.c graph/*.h)
-bench-scale: all $(bench_scale)  ## what grows with locks, threads, depth, stacks, dependencies, and what does not
+# The peers' builds: where one cannot be made the tables say so.
+bench-peers:
+	-@$(MAKE) -s --keep-going $(foreach program,bench.tsan bench.tsan_clang empty.tsan empty.tsan_clang,$(BUILD)/bench/$(program))
+bench: all $(bench_timed) $(bench_scale) bench-peers  ## BENCHMARKS.md, all of it measured: an hour; what is measured already stays (BENCH_AGAIN=1: it does not)
+	@code=0; for part in $(bench_parts); do BUILD=$(BUILD) tests/bench/$$part || code=1; done; BUILD=$(BUILD) tests/bench/write && exit $$code
+bench-operations: all $(bench_timed) bench-peers  ## part of it: instructions and nanoseconds per operation, beside native and the peers
+	@BUILD=$(BUILD) tests/bench/instructions && BUILD=$(BUILD) tests/bench/run
+bench-scale: all $(bench_scale)  ## part of it: what grows with locks, threads, depth, stacks, dependencies, and what does not
 	@BUILD=$(BUILD) tests/bench/run_scale
-bench-real: all $(BUILD)/bench/measure  ## real servers and programs under load: throughput, CPU time, memory
+bench-real: all $(BUILD)/bench/measure  ## part of it: real servers and programs under load: throughput, CPU time, memory
 	@BUILD=$(BUILD) tests/bench/run_real
-benchmarks:     ## BENCHMARKS.md, from what bench, bench-scale and bench-real have measured
-	@BUILD=$(BUILD) tests/bench/write >BENCHMARKS.md
+benchmarks:     ## BENCHMARKS.md, and the tables of README.md, from what has been measured
+	@BUILD=$(BUILD) tests/bench/write
+bench-instructions: all $(bench_counted)  ## instructions per operation, held to their bounds
+	@BUILD=$(BUILD) tests/bench/instructions --check
 deps-bench:     ## what the benchmarks need besides, by apt
 	@tests/deps bench

@@ -1,9 +1,11 @@
 /*
  * measure FILE COMMAND...: runs it, and writes to FILE: seconds on the clock, seconds of CPU time (user and system, with what it has waited for), and
  * the KiB of memory that the largest of its processes had at most. Ends as it did.
+ * measure - COMMAND...: those KiB alone, on standard output, where the command has none.
  */
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,11 +24,18 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static bool put(FILE *file, double took, const struct rusage *usage)
+{
+	double cpu = seconds(usage->ru_utime) + seconds(usage->ru_stime);
+
+	return file && fprintf(file, "%.4f %.4f %ld\n", took, cpu, usage->ru_maxrss) > 0 && fclose(file) == 0;
+}
+
 int main(int argc, char **argv)
 {
-	double start = now();
+	double start = now(), took;
 	struct rusage usage;
-	FILE *file;
+	bool alone = argc > 1 && strcmp(argv[1], "-") == 0;
 	int status;
 	pid_t pid;
 
@@ -34,14 +43,16 @@ int main(int argc, char **argv)
 		return 2;
 	pid = fork();
 	if (pid == 0) {
-		execvp(argv[2], argv + 2);
+		if (!alone || freopen("/dev/null", "w", stdout))
+			execvp(argv[2], argv + 2);
 		_exit(127);
 	}
 	if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
 		return 1;
-	file = fopen(argv[1], "we");
-	if (!file ||
-	    fprintf(file, "%.4f %.4f %ld\n", now() - start, seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss) < 0)
+	took = now() - start;
+	if (alone)
+		printf("%ld\n", usage.ru_maxrss);
+	else if (!put(fopen(argv[1], "we"), took, &usage))
 		return 1;
-	return fclose(file) != 0 || !WIFEXITED(status) ? 1 : WEXITSTATUS(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

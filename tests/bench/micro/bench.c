@@ -1,7 +1,8 @@
 /*
- * bench MODE COUNT [THREADS]: each of THREADS threads runs COUNT operations of a kind; prints nanoseconds per operation. 1: the main thread, alone in
- * the process, where libc's locks do without atomic instructions. 0: one thread, while the main thread sleeps. What the lock costs, nothing else: the critical sections are empty, but for mode `work`, where threads get into each other's way.
- * The clock starts when all threads are there, for that many of them take longer to make than the operations of a slow peer.
+ * bench MODE COUNT [THREADS [WARM_UP]]: each of THREADS threads runs COUNT operations of a kind; prints nanoseconds per operation. 1: the main thread, alone in
+ * the process, where libc's locks do without atomic instructions. 0: one thread, while the main thread sleeps. What the lock costs, nothing
+ * else: the critical sections are empty, but for mode `work`, where threads get into each other's way. Before the clock starts the threads have
+ * run WARM_UP operations, or COUNT each: what is seen for the first time, and what a peer compiles, is not measured (tests/bench/scale does).
  * Modes `cond` and `queue` want an even number of threads: half of them wait for the others.
  *
  * bench exit COUNT: prints when it is about to end, by CLOCK_MONOTONIC, having locked something; spawn.c is who subtracts.
@@ -15,22 +16,27 @@
 #include <string.h>
 #include <time.h>
 
-__thread int bench_self;
-static long count;
-static void (*operation)(void);
-static pthread_barrier_t begin;
+#define WARM_UP 2048 /* twice as many as there are locks in mode `many` */
 
-static void repeat(void)
+__thread int bench_self;
+static long count, before; /* of each thread: on the clock, and before it starts */
+static void (*operation)(void);
+static pthread_barrier_t ready, begin;
+
+/* Called, not inlined: where it is called from is part of every stack, and is to be the same place. */
+__attribute__((noinline)) static void repeat(long times)
 {
-	for (long i = 0; i < count; i++)
+	for (long i = 0; i < times; i++)
 		operation();
 }
 
 static void *loop(void *number)
 {
 	bench_self = *(int *)number;
+	repeat(before);
+	pthread_barrier_wait(&ready);
 	pthread_barrier_wait(&begin);
-	repeat();
+	repeat(count);
 	return NULL;
 }
 
@@ -42,19 +48,21 @@ static long long now(void)
 	return time.tv_sec * 1000000000ll + time.tv_nsec;
 }
 
-/* Nanoseconds from when all of them were there to when the last one is gone. */
+/* Nanoseconds from when all of them were warm to when the last one is gone. */
 static long long run_threads(int threads)
 {
 	pthread_t ids[BENCH_THREADS];
 	int numbers[BENCH_THREADS];
 	long long start;
 
+	pthread_barrier_init(&ready, NULL, (unsigned)threads + 1);
 	pthread_barrier_init(&begin, NULL, (unsigned)threads + 1);
 	for (int t = 0; t < threads; t++) {
 		numbers[t] = t;
 		if (pthread_create(&ids[t], NULL, loop, &numbers[t]) != 0)
 			exit(1);
 	}
+	pthread_barrier_wait(&ready);
 	start = now(); /* before: who comes last to the barrier may see the clock only when the others are done */
 	pthread_barrier_wait(&begin);
 	for (int t = 0; t < threads; t++)
@@ -64,9 +72,11 @@ static long long run_threads(int threads)
 
 static long long run_alone(void)
 {
-	long long start = now();
+	long long start;
 
-	repeat();
+	repeat(before);
+	start = now();
+	repeat(count);
 	return now() - start;
 }
 
@@ -90,9 +100,12 @@ int main(int argc, char **argv)
 	if (!operation || threads < 0 || threads > BENCH_THREADS)
 		return 2;
 	count = atol(argv[2]);
+	before = (argc > 4 ? atol(argv[4]) : WARM_UP) / (threads ? threads : 1);
+	if (before > count)
+		before = count;
 	single_init();
 	if (exits) {
-		repeat();
+		repeat(count);
 		printf("%lld\n", now());
 	} else {
 		printf("%.2f\n",

@@ -1,18 +1,19 @@
 # lib.sh: for tests/bench/real/NAME.sh. A load sets `needs` and `unit` (what its operations are), as in tests/real, and either is
 #   a server:  prepare (once: what every run of it starts from, in $home), begin (starts it with `start`, waits until it answers),
-#              load SECONDS (prints how many operations in how many seconds), end (stops it). What is measured is `load` alone.
+#              load SECONDS (prints how many operations in how many seconds; fails when one of them did), end (stops it). What is
+#              measured is `load` alone.
 #   a program: prepare, and program SECONDS: runs what takes about so long natively, with `run`. What is measured is the whole of it, but
-#              not gridlock's report at the end.
+#              not gridlock's report at the end. It fails when what the program made is not whole.
 # $work is an empty folder, $home the one that prepare filled.
 # shellcheck shell=bash disable=SC2034,SC2154
 # shellcheck source=tests/real/lib.sh
 . tests/real/lib.sh
 
-# with_gridlock COMMAND...: what to execute, in `line`. The report is not looked at, so it goes where it costs nothing to anybody.
+# with_gridlock COMMAND...: what to execute, in `line`. The report, made when all has been measured, tells whether all was seen.
 with_gridlock()
 {
 	line=("$@")
-	[ -z "$gridlock" ] || line=("$gridlock" -q --error-exitcode=0 --log-path=/dev/null --record="$(mktemp -u "$recordings/XXXXXX")" -- "$@")
+	[ -z "$gridlock" ] || line=("$gridlock" --error-exitcode=0 --log-path="$work/report" --record="$(mktemp -u "$recordings/XXXXXX")" -- "$@")
 }
 
 # run COMMAND...: a program, inside of what measures it, inside of gridlock.
@@ -38,7 +39,7 @@ cpu_ticks()
 	for pid in $(descendants "$1"); do sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null; done | awk '{ sum += $12 + $13 + $14 + $15 } END { print sum + 0 }'
 }
 
-# peak_kib PID: the largest that each was in memory, all processes together; the launcher is none of the program's.
+# peak_kib PID: the largest that each process that is there was in memory, added up; the launcher is none of the program's.
 peak_kib()
 {
 	local pid

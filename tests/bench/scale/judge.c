@@ -2,6 +2,7 @@
  * judge EVENTS THREADS DEPENDENCIES GRIDLOCK [SHAPE]: a recording with that many lock events in its trace (0: it has none), as if threads that nest
  * locks in pairs had made it; then what `gridlock report` takes to judge it, as json: seconds, MiB. SHAPE:
  *   groups  the locks are in groups of 20, within which they are taken in order; in ten of the groups two neighbours are also taken the other way
+ *   wide    the same with five times as many locks: as many as dependencies
  *   pairs   two locks each, taken both ways: half as many rings, each a finding of its own
  *   fan     five locks in a ring, a fifth of the dependencies between each two: (DEPENDENCIES / 5)^5 rings of the same locks
  */
@@ -127,7 +128,16 @@ static struct pair locks_at(uint32_t i, uint32_t groups)
 
 static uint32_t locks_of(uint32_t dependencies)
 {
-	return *shape == 'p' ? dependencies + 1 : *shape == 'f' ? 5 : dependencies / 5;
+	switch (*shape) {
+	case 'p':
+		return dependencies + 1;
+	case 'f':
+		return 5;
+	case 'w':
+		return dependencies;
+	default:
+		return dependencies / 5;
+	}
 }
 
 static void add_events(uint32_t events, uint32_t threads, const struct pair *pairs, uint32_t dependencies)
