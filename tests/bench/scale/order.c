@@ -5,7 +5,7 @@
  * SHAPE: random      a graph without rings of a quarter as many nodes, whose edges come in no order
  *        layered     each layer's edges into the next one, layer by layer; the nodes' numbers are in no order. As programs do it
  *        adversarial a chain, from its end on: every edge makes all that came before move
- * Ends after SECONDS (10), with 3, and says on standard error how far it came: then the cost of an edge grows with their number.
+ * Ends after SECONDS (20), with 3, and says on standard error how far it came: then the cost of an edge grows with their number.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,7 +191,7 @@ int main(int argc, char **argv)
 			continue;
 		shapes[i].make();
 		renumber(shapes[i].shuffled);
-		return measure(strcmp(argv[1], "dependency") == 0, argc > 4 ? atof(argv[4]) : 10);
+		return measure(strcmp(argv[1], "dependency") == 0, argc > 4 ? atof(argv[4]) : 20);
 	}
 	return 2;
 }
