@@ -22,8 +22,10 @@ def operations: {
 	depth4: "four nested", depth16: "sixteen nested",
 	read: "rwlock, read pair", read_2: "the same, 2 threads on one", write: "rwlock, write pair", try: "trylock + unlock",
 	many: "1,024 locks in turn, under one", guard: "`std::lock_guard`", scoped: "`std::scoped_lock` of two, the outer one unlocked first", shared: "`std::shared_lock`",
-	cond: "condition, two threads in turn", pair_2: "lock + unlock, 2 threads at one", pair_8: "the same, 8 threads", pair_64: "the same, 64 threads",
-	work_2: "contended work, 2 threads", work_8: "the same, 8 threads", work_64: "the same, 64 threads",
+	cond: "condition, two threads in turn", pair_2: "lock + unlock, 2 threads at one", pair_4: "the same, 4 threads", pair_8: "the same, 8 threads",
+	pair_16: "the same, 16 threads", pair_32: "the same, 32 threads", pair_64: "the same, 64 threads",
+	work_2: "contended work, 2 threads", work_4: "the same, 4 threads", work_8: "the same, 8 threads",
+	work_16: "the same, 16 threads", work_32: "the same, 32 threads", work_64: "the same, 64 threads",
 	queue_16: "queue, 16 producers, 16 consumers", queue_64: "queue, 64 and 64", create: "thread: create + join",
 	life: "two locks: init, nest, destroy", life_ring: "the same, in both orders",
 	free: "malloc + free", free_near: "the same, beside a lock that was nested",
@@ -106,8 +108,8 @@ def whole_scale: "## Scale", "",
 	"The first time, when it is new:", "", (.new | grows("new")),
 	"Threads (size) that come upon new dependencies at once, by the clock, for one:", "", (.discover | grows("discover")),
 	"The most that the process has in memory, with what is mapped of the recording:", "", (.memory | memory),
-	"The slow path alone, in one thread: *graph* is the order graph (Pearce and Kelly), *dependency* all that a new one takes. *adversarial*: a chain of locks,",
-	"from its end on.", "", (.order | slow_path),
+	"The slow path alone, in one thread: *graph* is the order graph, *dependency* all that a new one takes. *adversarial*: a chain of locks, from its end on,",
+	"where the order by Pearce and Kelly moves all that came before, for each.", "", (.order | slow_path),
 	"`gridlock report`: of 10,000,000 events in seconds, of 1,000,000 locks (*wide*) in minutes. *groups*, *fan*, *pairs*: `tests/bench/scale/judge.c`.", "", (.judge | judging) end;
 def whole_real: "## Real programs", "",
 	if .real == null then not_made("bench-real") else .real |
@@ -129,7 +131,7 @@ def short_operation($all): . as $row | [(.name | spoken_alone), ($all | counted(
 def short_operations: . as $all |
 	"Instructions, and times what it takes natively (median of \(.operations.rounds) alternating runs, its 95 % interval):", "",
 	table(["", "instructions: native", "gridlock", "a library that only forwards", "**gridlock**", "TSan, gcc", "TSan, clang", "Helgrind", "DRD"];
-		[("pair", "nested", "beside", "nested_beside", "read_beside", "many", "scoped", "free", "work_8", "queue_16", "create", "start") as $name
+		[("pair", "nested", "beside", "nested_beside", "read_beside", "many", "scoped", "free", "work_8", "work_64", "queue_16", "create", "start") as $name
 			| .operations.nanoseconds[] | select(.name == $name) | short_operation($all)]);
 def short_real: .real |
 	"Real programs under load, watched / not (\(.rounds) pairs of runs):", "",

@@ -1,10 +1,10 @@
 /*
  * order WHAT SHAPE EDGES [SECONDS]: the slow path alone, linked with graph/: nanoseconds for a new edge and bytes of memory for one.
- * WHAT:  graph       order_add_edge (Pearce and Kelly's order)
+ * WHAT:  graph       order_add_edge (graph/order.h)
  *        dependency  dependency_add, which does that too; there a lock becomes a node when it is first in an edge
  * SHAPE: random      a graph without rings of a quarter as many nodes, whose edges come in no order
  *        layered     each layer's edges into the next one, layer by layer; the nodes' numbers are in no order. As programs do it
- *        adversarial a chain, from its end on: every edge makes all that came before move
+ *        adversarial a chain, from its end on: where ranks are exchanged (Pearce and Kelly), every edge makes all that came before move
  * Ends after SECONDS (20), with 3, and says on standard error how far it came: then the cost of an edge grows with their number.
  */
 #include <stdio.h>
