@@ -59,6 +59,7 @@ begin_part()
 # due TABLE ROW: is it to be measured now?
 due()
 {
+	since=${EPOCHREALTIME/,/.}
 	if [ ${#wanted[@]} = 0 ]; then
 		! grep -qsF "{\"key\":\"$2\"," "$rows/$1.rows"
 	else
@@ -66,10 +67,10 @@ due()
 	fi
 }
 
-# keep TABLE ROW: the row, json on standard input, in its table and on standard output.
+# keep TABLE ROW: the row, json on standard input, in its table and on standard output; with the seconds that it took since it was due.
 keep()
 {
-	jq -c --arg key "$2" '{$key} + .' | tee -a "$rows/$1.rows"
+	jq -c --arg key "$2" --argjson took "$(echo "$since ${EPOCHREALTIME/,/.}" | awk '{ print $2 - $1 }')" '{$key, $took} + .' | tee -a "$rows/$1.rows"
 }
 
 # failure WHAT: what must not fail did.
@@ -107,7 +108,8 @@ end_part()
 	done
 	jq -n "${arguments[@]}" --arg machine "${BENCH_MACHINE:-$(machine)}" --arg rounds "$rounds" --arg short "$short" --arg largest "${BENCH_LARGEST:-}" '
 		$ARGS.named | map_values(if type == "array" then [reduce .[] as $row ({}; .[$row.key] = $row) | .[]] else . end)' >"$rows.json"
-	echo "bench: $rows.json"
+	jq -r -L tests/bench --arg rows "$rows" 'include "stats"; def minutes: ([.[].took] | add // 0) / 60 | decimals(1);
+		"bench: \($rows).json: \([.[] | arrays[]] | minutes) minutes (\([to_entries[] | select(.value | type == "array") | "\(.key) \(.value | minutes)"] | join(", ")))"' "$rows.json"
 	if [ -e "$rows/failed" ]; then
 		sed 's/^/bench: failed: /' "$rows/failed" >&2
 		exit 1
