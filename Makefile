@@ -88,9 +88,10 @@ check-lint:     ## cppcheck, shellcheck
 check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) tests/run_cases
 	@BUILD=$(BUILD) IDENTITY=table tests/run_cases
-check-inputs: all examples  ## wrong arguments, damaged recordings, full disks; dump, top
+check-inputs: all examples  ## wrong arguments, damaged recordings, full disks; dump, top; baselines
 	@BUILD=$(BUILD) tests/run_inputs
 	@BUILD=$(BUILD) tests/live/run
+	@BUILD=$(BUILD) tests/baseline/run
 check-real: all ## real programs from Debian's packages
 	@BUILD=$(BUILD) tests/real/run
 check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check

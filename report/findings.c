@@ -358,3 +358,21 @@ size_t findings_count(const struct findings *findings, enum level level)
 		count += findings->list[i].level == level && !findings->list[i].suppressed;
 	return count;
 }
+
+size_t findings_count_new(const struct findings *findings, enum level level)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		count += findings->list[i].level == level && !findings->list[i].suppressed && findings->list[i].baseline != BASELINE_KNOWN;
+	return count;
+}
+
+void findings_remark(struct findings *findings, char *remark)
+{
+	struct run run = {.remarks = findings->remarks, .remarks_count = findings->remarks_count};
+
+	run_remark(&run, remark);
+	findings->remarks = run.remarks;
+	findings->remarks_count = run.remarks_count;
+}

@@ -1,6 +1,6 @@
 /*
  * findings.h: the result of a run, ready for people: what every output format reads, and nothing else.
- * Built once by findings_build from the recordings of a run; read-only afterwards but for `suppressed`. Strings and arrays belong to it.
+ * Built once by findings_build from the recordings of a run; read-only afterwards but for `suppressed`, `baseline` and remarks. Strings and arrays belong to it.
  */
 #ifndef GRIDLOCK_FINDINGS_H
 #define GRIDLOCK_FINDINGS_H
@@ -103,6 +103,8 @@ struct witnessed {
 	size_t steps_count;
 	struct witness_step *steps;
 };
+/* Against --baseline. */
+enum standing { BASELINE_NONE, BASELINE_NEW, BASELINE_KNOWN };
 struct finding {
 	int rule;
 	enum level level;  /* after --level */
@@ -111,6 +113,7 @@ struct finding {
 	char *reason;	   /* why it has this rule; never NULL */
 	uint64_t count;
 	bool suppressed;
+	enum standing baseline;
 	const char *signal; /* "SIGUSR1", whose handler it is about; or NULL */
 	const char *cause;  /* "return", "pthread_exit", "cancel", "longjmp", "exception" or NULL */
 	pid_t pid;	    /* of the process */
@@ -147,6 +150,10 @@ struct findings *findings_build(const char *directory, const struct options *opt
 void findings_free(struct findings *findings);
 /* Number of findings of that level that are not suppressed. */
 size_t findings_count(const struct findings *findings, enum level level);
+/* Of those the ones that are in no baseline. */
+size_t findings_count_new(const struct findings *findings, enum level level);
+/* Adds a remark, which becomes the findings'. */
+void findings_remark(struct findings *findings, char *remark);
 
 /* Are the locks of both rings taken at the same places, link by link? */
 bool finding_same_ring(const struct finding *a, const struct finding *b);

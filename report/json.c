@@ -109,6 +109,7 @@ static json_t *witness_json(const struct witnessed *witness)
 
 static json_t *finding_json(const struct finding *finding)
 {
+	static const char *const standings[] = {[BASELINE_NEW] = "new", [BASELINE_KNOWN] = "known"};
 	json_t *locks = json_array(), *links = json_array(), *stacks = json_array(), *blocked = json_array();
 
 	for (size_t i = 0; i < finding->locks_count; i++)
@@ -121,12 +122,12 @@ static json_t *finding_json(const struct finding *finding)
 						thread_json(finding->stacks[i].thread), "stack", stack_json(finding->stacks[i].stack)));
 	for (size_t i = 0; i < finding->blocked_count; i++)
 		json_array_append_new(blocked, blocked_json(&finding->blocked[i]));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:n, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:s?, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
 			 rules[finding->rule].name, "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message",
 			 string(finding->message), "reason", string(finding->reason), "count", (json_int_t)finding->count, "suppressed",
-			 finding->suppressed, "baseline", "process", "pid", (int)finding->pid, "exe", string(finding->exe), "cause",
-			 string(finding->cause), "signal", string(finding->signal), "locks", locks, "links", links, "stacks", stacks,
-			 "blocked", blocked, "witness", witness_json(finding->witness));
+			 finding->suppressed, "baseline", standings[finding->baseline], "process", "pid", (int)finding->pid, "exe",
+			 string(finding->exe), "cause", string(finding->cause), "signal", string(finding->signal), "locks", locks, "links",
+			 links, "stacks", stacks, "blocked", blocked, "witness", witness_json(finding->witness));
 }
 
 static json_t *stats_json(const struct findings *findings)

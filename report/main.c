@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "baseline.h"
 #include "confirm.h"
 #include "doctor.h"
 #include "explain.h"
@@ -54,6 +55,7 @@ static int report_main(const struct options *options, int count, char **operands
 {
 	const char *format = option_string(options, OPTION_FORMAT);
 	struct suppressions *suppressions = suppressions_read(options);
+	struct baseline *baseline = baseline_read(options);
 	struct findings *findings;
 	char *error = NULL;
 	int code;
@@ -66,19 +68,21 @@ static int report_main(const struct options *options, int count, char **operands
 	if (!findings)
 		die("%s", error);
 	suppressions_apply(suppressions, findings);
+	baseline_apply(baseline, findings, options);
 	code = option_flag(options, OPTION_AT_EXIT) ? report_at_exit(findings, options, operands[0])
 						    : report_to_stdout(findings, options, operands[0]);
 	findings_free(findings);
 	suppressions_free(suppressions);
+	baseline_free(baseline);
 	return code;
 }
 
 /* ---- which ---- */
 
-enum subcommand { NONE, RUN, REPORT, CONFIRM, EXPLAIN, DOCTOR, DUMP, TOP, HELP, VERSION_NUMBER };
+enum subcommand { NONE, RUN, REPORT, CONFIRM, EXPLAIN, DOCTOR, DUMP, TOP, BASELINE, DIFF, HELP, VERSION_NUMBER };
 static const char *const subcommands[] = {
-	[RUN] = "run",	 [REPORT] = "report", [CONFIRM] = "confirm", [EXPLAIN] = "explain",	  [DOCTOR] = "doctor",
-	[DUMP] = "dump", [TOP] = "top",	      [HELP] = "help",	     [VERSION_NUMBER] = "version"};
+	[RUN] = "run", [REPORT] = "report",	[CONFIRM] = "confirm", [EXPLAIN] = "explain", [DOCTOR] = "doctor",	   [DUMP] = "dump",
+	[TOP] = "top", [BASELINE] = "baseline", [DIFF] = "diff",       [HELP] = "help",	      [VERSION_NUMBER] = "version"};
 
 static enum subcommand subcommand(const char *word)
 {
@@ -132,11 +136,13 @@ static int other_main(enum subcommand which, int argc, char **argv)
 {
 	struct options options = {0};
 	int count = options_read(&options, argc, argv, getenv("GRIDLOCK_OPTIONS"), false, NULL);
-	int code = which == REPORT    ? report_main(&options, count - 1, argv + 2)
-		   : which == DUMP    ? dump_main(&options, count - 1, argv + 2)
-		   : which == TOP     ? top_main(&options, count - 1, argv + 2)
-		   : which == EXPLAIN ? explain_main(count, argv + 1)
-				      : doctor_main(count, argv + 1);
+	int code = which == REPORT     ? report_main(&options, count - 1, argv + 2)
+		   : which == DUMP     ? dump_main(&options, count - 1, argv + 2)
+		   : which == BASELINE ? baseline_main(&options, count - 1, argv + 2)
+		   : which == DIFF     ? diff_main(&options, count - 1, argv + 2)
+		   : which == TOP      ? top_main(&options, count - 1, argv + 2)
+		   : which == EXPLAIN  ? explain_main(count, argv + 1)
+				       : doctor_main(count, argv + 1);
 
 	options_free(&options);
 	return code;

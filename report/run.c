@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "baseline.h"
 #include "children.h"
 #include "doctor.h"
 #include "findings.h"
@@ -323,7 +324,7 @@ static int report_empty(const struct launch *launch, const struct findings *find
 	return EXIT_GRIDLOCK;
 }
 
-static int finish(struct launch *launch, struct suppressions *suppressions, struct outputs *outputs)
+static int finish(struct launch *launch, struct suppressions *suppressions, const struct baseline *baseline, struct outputs *outputs)
 {
 	char *error = NULL;
 	struct findings *findings = findings_build(launch->folder, launch->options, &error);
@@ -336,6 +337,7 @@ static int finish(struct launch *launch, struct suppressions *suppressions, stru
 		code = report_empty(launch, findings);
 	} else {
 		suppressions_apply(suppressions, findings);
+		baseline_apply(baseline, findings, launch->options);
 		keep |= !verdict_clean(findings);
 		if (!keep)
 			findings->recording = NULL;
@@ -411,6 +413,7 @@ int run_main(const struct options *options, char **argv)
 	const char *record = option_string(options, OPTION_RECORD);
 	struct launch launch = {.options = options, .argv = argv, .kept = *record != '\0', .library = preload_library()};
 	struct suppressions *suppressions = suppressions_read(options);
+	struct baseline *baseline = baseline_read(options);
 	struct outputs outputs;
 	int code = find(&launch);
 
@@ -421,8 +424,9 @@ int run_main(const struct options *options, char **argv)
 	launch.watch = watch_new(launch.folder, options);
 	run(&launch);
 	watch_free(launch.watch);
-	code = finish(&launch, suppressions, &outputs);
+	code = finish(&launch, suppressions, baseline, &outputs);
 	suppressions_free(suppressions);
+	baseline_free(baseline);
 	free(launch.library);
 	free(launch.path);
 	free(launch.folder);

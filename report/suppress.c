@@ -150,7 +150,7 @@ void suppressions_apply(struct suppressions *suppressions, struct findings *find
 
 /* ---- reading ---- */
 
-static bool is_fingerprint(const char *text)
+bool fingerprint_is(const char *text)
 {
 	return strncmp(text, "v1:", 3) == 0 && strlen(text) == 3 + 16 && strspn(text + 3, "0123456789abcdef") == 16;
 }
@@ -178,7 +178,7 @@ static void read_line(struct suppressions *suppressions, const char *file, unsig
 			suppressions->ignored++;
 			return;
 		}
-		if (kinds[i].kind == FINGERPRINT && !is_fingerprint(colon + 1))
+		if (kinds[i].kind == FINGERPRINT && !fingerprint_is(colon + 1))
 			die("%s:%u: '%s' is no fingerprint: expected v1: and 16 hex digits, as in the report", file, number, colon + 1);
 		suppressions->list = resized(suppressions->list, suppressions->count + 1, sizeof(*suppressions->list));
 		suppressions->list[suppressions->count++] =

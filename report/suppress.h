@@ -17,7 +17,9 @@ struct suppressions *suppressions_read(const struct options *options);
 /* Marks the findings that match; entries that no finding needed become remarks. */
 void suppressions_apply(struct suppressions *suppressions, struct findings *findings);
 void suppressions_free(struct suppressions *suppressions);
-/* Does a pattern match a name? For tests. */
+/* Is it `v1:` and 16 hex digits? */
+bool fingerprint_is(const char *text);
+/* Does a pattern match a name? */
 bool suppression_matches(const char *pattern, const char *name);
 
 #endif

@@ -297,6 +297,22 @@ static void put_count(const struct paper *paper, const char **separator, size_t 
 	*separator = ", ";
 }
 
+/* Were the findings held against one? */
+static bool has_baseline(const struct findings *findings)
+{
+	return findings->count && findings->list[0].baseline != BASELINE_NONE;
+}
+
+/* "2 errors (1 new)" */
+static void put_level(const struct paper *paper, const char **separator, const struct findings *findings, enum level level)
+{
+	size_t count = findings_count(findings, level);
+
+	put_count(paper, separator, count, level_name(level));
+	if (count && has_baseline(findings))
+		fprintf(paper->stream, " (%zu new)", findings_count_new(findings, level));
+}
+
 static size_t suppressed_count(const struct findings *findings)
 {
 	size_t count = 0;
@@ -325,9 +341,9 @@ static void put_summary(const struct paper *paper, const struct findings *findin
 	for (size_t i = 0; i < findings->remarks_count; i++)
 		fprintf(paper->stream, "gridlock: %s\n", findings->remarks[i]);
 	fputs("gridlock: ", paper->stream);
-	put_count(paper, &separator, findings_count(findings, LEVEL_ERROR), "error");
-	put_count(paper, &separator, findings_count(findings, LEVEL_WARNING), "warning");
-	put_count(paper, &separator, findings_count(findings, LEVEL_NOTE), "note");
+	put_level(paper, &separator, findings, LEVEL_ERROR);
+	put_level(paper, &separator, findings, LEVEL_WARNING);
+	put_level(paper, &separator, findings, LEVEL_NOTE);
 	if (suppressed)
 		fprintf(paper->stream, "%s%zu suppressed", separator, suppressed);
 	else if (!*separator)

@@ -17,7 +17,7 @@ bool verdict_fails(const struct findings *findings, const struct options *option
 		return false;
 	lowest = (enum level)level_find(from);
 	for (enum level level = lowest; level <= LEVEL_ERROR; level++)
-		if (findings_count(findings, level))
+		if (findings_count_new(findings, level))
 			return true;
 	return false;
 }
