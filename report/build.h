@@ -70,6 +70,8 @@ const char *base_name(const char *path);
 
 /* The finding's sentences and its fingerprint, once all else is there. */
 void story_tell(struct builder *builder, struct finding *finding);
+/* Length of a function's name without what compilers add to its clones (.part.0, .constprop.1). */
+size_t function_plain_length(const char *function);
 void fingerprint_make(struct builder *builder, struct finding *finding);
 /* "function (file:line)" of the innermost frame, or what is known of it. */
 const char *story_place(struct builder *builder, const struct stack *stack);

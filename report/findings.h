@@ -139,6 +139,7 @@ struct findings {
 	char **remarks;		    /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
 	uint64_t stats[STAT_COUNT]; /* what gridlock itself cost, with --stats; sums over all processes */
 	uint64_t recording_bytes;   /* on disk, or in memory */
+	size_t unused_suppressions; /* entries that hid nothing */
 	const char *recording;	    /* directory; NULL when it is removed after the report */
 	void *memory;		    /* holds all of it */
 };

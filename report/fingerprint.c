@@ -14,7 +14,7 @@ static uint64_t hash_bytes(uint64_t hash, const char *text, size_t length)
 	return hash_mix(hash, length);
 }
 
-static size_t plain_length(const char *function)
+size_t function_plain_length(const char *function)
 {
 	const char *clone = strstr(function, ".part.");
 	const char *others[] = {strstr(function, ".constprop."), strstr(function, ".isra."), strstr(function, ".cold"),
@@ -34,7 +34,7 @@ static uint64_t hash_stack(const struct stack *stack)
 		const struct frame *frame = &stack->frames[i];
 		const char *module = base_name(frame->module);
 
-		hash = hash_bytes(hash, frame->function, plain_length(frame->function));
+		hash = hash_bytes(hash, frame->function, function_plain_length(frame->function));
 		hash = hash_bytes(hash, module, strlen(module));
 	}
 	return hash;

@@ -8,8 +8,9 @@
 
 #include "build.h"
 #include "memory.h"
+#include "suppress_block.h"
 
-enum kind { DEADLOCK, MUTEX, RULE, LOCK, FINGERPRINT, IGNORED };
+enum kind { DEADLOCK, MUTEX, RULE, LOCK, FINGERPRINT, BLOCK, IGNORED };
 static const struct {
 	const char *name;
 	enum kind kind;
@@ -20,6 +21,7 @@ static const struct {
 struct entry {
 	enum kind kind;
 	char *pattern, *file;
+	struct block *block; /* of the block form; else NULL */
 	unsigned line;
 	bool used;
 };
@@ -122,6 +124,8 @@ static bool entry_matches(const struct entry *entry, const struct finding *findi
 		return any_lock_matches(finding, entry->pattern);
 	case FINGERPRINT:
 		return strcmp(entry->pattern, finding->fingerprint) == 0;
+	case BLOCK:
+		return block_matches(entry->block, finding);
 	default:
 		return false;
 	}
@@ -129,8 +133,6 @@ static bool entry_matches(const struct entry *entry, const struct finding *findi
 
 void suppressions_apply(struct suppressions *suppressions, struct findings *findings)
 {
-	struct run unused = {.remarks = findings->remarks, .remarks_count = findings->remarks_count};
-
 	for (size_t i = 0; i < findings->count; i++)
 		for (size_t j = 0; j < suppressions->count; j++)
 			if (entry_matches(&suppressions->list[j], &findings->list[i]))
@@ -138,14 +140,15 @@ void suppressions_apply(struct suppressions *suppressions, struct findings *find
 	for (size_t i = 0; i < suppressions->count; i++) {
 		const struct entry *entry = &suppressions->list[i];
 
-		if (!entry->used)
-			run_remark(&unused, printed("unused suppression: %s:%u: %s", entry->file, entry->line, entry->pattern));
+		if (entry->used)
+			continue;
+		findings_remark(findings, printed("unused suppression: %s:%u: %s", entry->file, entry->line, entry->pattern));
+		findings->unused_suppressions++;
 	}
 	if (suppressions->ignored)
-		run_remark(&unused, printed("%zu suppression%s for other tools' findings and %s ignored", suppressions->ignored,
-					    suppressions->ignored == 1 ? " is" : "s are", suppressions->ignored == 1 ? "was" : "were"));
-	findings->remarks = unused.remarks;
-	findings->remarks_count = unused.remarks_count;
+		findings_remark(findings,
+				printed("%zu suppression%s for other tools' findings and %s ignored", suppressions->ignored,
+					suppressions->ignored == 1 ? " is" : "s are", suppressions->ignored == 1 ? "was" : "were"));
 }
 
 /* ---- reading ---- */
@@ -155,9 +158,9 @@ bool fingerprint_is(const char *text)
 	return strncmp(text, "v1:", 3) == 0 && strlen(text) == 3 + 16 && strspn(text + 3, "0123456789abcdef") == 16;
 }
 
-static void read_line(struct suppressions *suppressions, const char *file, unsigned number, char *line)
+/* Without blanks around it. */
+static char *trimmed(char *line)
 {
-	char *colon;
 	size_t length;
 
 	line += strspn(line, " \t");
@@ -165,11 +168,22 @@ static void read_line(struct suppressions *suppressions, const char *file, unsig
 	while (length && (line[length - 1] == ' ' || line[length - 1] == '\t'))
 		length--;
 	line[length] = '\0';
-	if (!*line || *line == '#')
-		return;
-	colon = strchr(line, ':');
+	return line;
+}
+
+static void add(struct suppressions *suppressions, struct entry entry)
+{
+	suppressions->list = resized(suppressions->list, suppressions->count + 1, sizeof(*suppressions->list));
+	suppressions->list[suppressions->count++] = entry;
+}
+
+/* A line of the form TYPE:PATTERN. */
+static void read_entry(struct suppressions *suppressions, const char *file, unsigned number, char *line)
+{
+	char *colon = strchr(line, ':');
+
 	if (!colon || !colon[1])
-		die("%s:%u: '%s': expected TYPE:PATTERN", file, number, line);
+		die("%s:%u: '%s': expected TYPE:PATTERN, or { for a block", file, number, line);
 	*colon = '\0';
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(kinds[i].name, line) != 0)
@@ -180,26 +194,56 @@ static void read_line(struct suppressions *suppressions, const char *file, unsig
 		}
 		if (kinds[i].kind == FINGERPRINT && !fingerprint_is(colon + 1))
 			die("%s:%u: '%s' is no fingerprint: expected v1: and 16 hex digits, as in the report", file, number, colon + 1);
-		suppressions->list = resized(suppressions->list, suppressions->count + 1, sizeof(*suppressions->list));
-		suppressions->list[suppressions->count++] =
-			(struct entry){.kind = kinds[i].kind, .pattern = copied(colon + 1), .file = copied(file), .line = number};
+		add(suppressions,
+		    (struct entry){.kind = kinds[i].kind, .pattern = copied(colon + 1), .file = copied(file), .line = number});
 		return;
 	}
 	die("%s:%u: '%s' is no type of suppression; deadlock, mutex, rule, lock and fingerprint are", file, number, line);
 }
 
+/* A line of a block that is open. */
+static void read_block(struct suppressions *suppressions, struct entry *open, unsigned number, const char *line)
+{
+	bool ends = strcmp(line, "}") == 0;
+	const char *wrong = ends ? block_wrong(open->block) : block_add(open->block, line);
+
+	if (wrong)
+		die("%s:%u: '%s': %s", open->file, number, line, wrong);
+	if (ends) {
+		add(suppressions, *open);
+		*open = (struct entry){.block = NULL};
+	}
+}
+
+static void read_line(struct suppressions *suppressions, struct entry *open, const char *file, unsigned number, char *line)
+{
+	line = trimmed(line);
+	if (!*line || *line == '#')
+		return;
+	if (open->block)
+		read_block(suppressions, open, number, line);
+	else if (strcmp(line, "{") == 0)
+		*open = (struct entry){
+			.kind = BLOCK, .pattern = copied("block"), .file = copied(file), .line = number, .block = block_new()};
+	else
+		read_entry(suppressions, file, number, line);
+}
+
 static void read_file(struct suppressions *suppressions, const char *file)
 {
 	FILE *stream = fopen(file, "re");
+	struct entry open = {.block = NULL};
 	char *line = NULL;
 	size_t room = 0;
 
 	if (!stream)
 		die("--suppressions=%s: %s", file, strerror(errno));
 	for (unsigned number = 1; getline(&line, &room, stream) >= 0; number++)
-		read_line(suppressions, file, number, line);
+		read_line(suppressions, &open, file, number, line);
 	if (ferror(stream))
 		die("--suppressions=%s: %s", file, strerror(errno));
+	if (open.block)
+		die("%s:%u: the block that begins here has no }", file, open.line);
 	free(line);
 	fclose(stream);
 }
@@ -216,6 +260,7 @@ struct suppressions *suppressions_read(const struct options *options)
 void suppressions_free(struct suppressions *suppressions)
 {
 	for (size_t i = 0; i < suppressions->count; i++) {
+		block_free(suppressions->list[i].block);
 		free(suppressions->list[i].pattern);
 		free(suppressions->list[i].file);
 	}

@@ -2,7 +2,7 @@
  * suppress.h: findings that are not to be reported. ThreadSanitizer's lines work unchanged: `deadlock:PATTERN` for deadlocks and cycles,
  * `mutex:PATTERN` for all other rules; `race:` and its other types are read and ignored. Ours besides: `rule:NAME`, `lock:PATTERN`,
  * `fingerprint:v1:HEX`. A pattern is matched against function, file and module of every frame of every stack; `*` stands for anything, `^` and
- * `$` bind it to an end, else it may lie anywhere in the name.
+ * `$` bind it to an end, else it may lie anywhere in the name. The block form (suppress_block.h) names one finding.
  */
 #ifndef GRIDLOCK_SUPPRESS_H
 #define GRIDLOCK_SUPPRESS_H
@@ -14,7 +14,7 @@ struct suppressions;
 
 /* Reads every file of --suppressions. What is wrong ends the command, with file and line. */
 struct suppressions *suppressions_read(const struct options *options);
-/* Marks the findings that match; entries that no finding needed become remarks. */
+/* Marks the findings that match; entries that no finding needed become remarks, and are counted. */
 void suppressions_apply(struct suppressions *suppressions, struct findings *findings);
 void suppressions_free(struct suppressions *suppressions);
 /* Is it `v1:` and 16 hex digits? */

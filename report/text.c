@@ -10,6 +10,7 @@
 #include "options.h"
 #include "output.h"
 #include "paper.h"
+#include "suppress_block.h"
 #include "text_blocked.h"
 #include "unseen.h"
 
@@ -403,6 +404,13 @@ static bool is_silent(const struct findings *findings, const struct options *opt
 	       findings->remarks_count == 0 && findings->limits_count == 0;
 }
 
+/* Ready to be copied: without colour, from the left margin. */
+static void put_suppression(const struct paper *paper, const struct finding *finding)
+{
+	block_write(paper->stream, finding);
+	fputc('\n', paper->stream);
+}
+
 int text_write(int fd, const struct findings *findings, const struct options *options)
 {
 	struct paper paper = paper_begun(fd, options);
@@ -418,14 +426,18 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 		return -1;
 	deadlocks = deadlocks_of(findings);
 	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->list[i].suppressed)
+		const struct finding *finding = &findings->list[i];
+
+		if (finding->suppressed)
 			continue;
-		if (findings->list[i].level == LEVEL_NOTE)
-			put_note(&paper, &findings->list[i]);
-		else if (was_deadlocked(&deadlocks, &findings->list[i]))
-			put_again(&paper, &findings->list[i]);
+		if (finding->level == LEVEL_NOTE)
+			put_note(&paper, finding);
+		else if (was_deadlocked(&deadlocks, finding))
+			put_again(&paper, finding);
 		else
-			put_finding(&paper, &findings->list[i]);
+			put_finding(&paper, finding);
+		if (strcmp(option_string(options, OPTION_GEN_SUPPRESSIONS), "all") == 0)
+			put_suppression(&paper, finding);
 	}
 	free(deadlocks.list);
 	if (option_flag(options, OPTION_STATS))

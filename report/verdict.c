@@ -15,6 +15,9 @@ bool verdict_fails(const struct findings *findings, const struct options *option
 
 	if (strcmp(from, "never") == 0)
 		return false;
+	/* A bare preload's report knows one process only: what is unused there may be for another one. */
+	if (option_flag(options, OPTION_STRICT_SUPPRESSIONS) && findings->unused_suppressions && !option_flag(options, OPTION_AT_EXIT))
+		return true;
 	lowest = (enum level)level_find(from);
 	for (enum level level = lowest; level <= LEVEL_ERROR; level++)
 		if (findings_count_new(findings, level))

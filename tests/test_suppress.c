@@ -7,6 +7,7 @@
 
 #include "report/build.h"
 #include "report/suppress.h"
+#include "report/suppress_block.h"
 
 /* A ring: `transfer` in bank.c of libbank holds, `audit` in audit.c of it wants. A misuse: `release` in pool.c of the program. */
 static const struct frame held_frames[] = {{.function = "transfer", .file = "/src/bank.c", .line = 3, .module = "/usr/lib/libbank.so"},
@@ -141,9 +142,113 @@ START_TEST(lines_for_other_findings_are_ignored_with_one_note)
 }
 END_TEST
 
+START_TEST(a_block_hides_the_finding_whose_every_stack_it_names)
+{
+	ck_assert_int_eq(hidden_by("{\n rule:lock-order-cycle\n # text\n\n held\n  fun:transfer\n  fun:main\n wanted\n  fun:audit\n}\n"),
+			 1);
+	ck_assert_int_eq(hidden_by("{\nrule:unlock-not-locked\nstack:unlocked here\nfun:release\n}\n"), 2);
+	ck_assert_uint_eq(findings.remarks_count, 0);
+}
+END_TEST
+
+START_TEST(ellipses_and_stars_stand_for_frames_and_names)
+{
+	static const char *const lines[] = {
+		"{\nrule:lock-order-cycle\nheld\n...\nfun:main\nwanted\n...\n}\n",
+		"{\nrule:lock-order-cycle\nheld\nfun:trans*\n...\nwanted\nfun:*\n...\n}\n",
+		"{\nrule:lock-order-cycle\nheld\n...\nfun:transfer\n...\nfun:main\n...\nwanted\nobj:libbank.so\n}\n"};
+
+	ck_assert_int_eq(hidden_by(lines[_i]), 1);
+}
+END_TEST
+
+START_TEST(a_block_that_differs_in_one_thing_hides_nothing)
+{
+	static const char *const lines[] = {"{\nrule:cycle-gated\nheld\nfun:transfer\nfun:main\nwanted\nfun:audit\n}\n",
+					    "{\nrule:lock-order-cycle\nheld\nfun:transfer\nwanted\nfun:audit\n}\n",
+					    "{\nrule:lock-order-cycle\nheld\nfun:transfer\nfun:main\nwanted\nfun:audi\n}\n",
+					    "{\nrule:lock-order-cycle\nheld\nfun:transfer\nfun:main\nfun:start\nwanted\nfun:audit\n}\n",
+					    "{\nrule:lock-order-cycle\ncause:cancel\nheld\nfun:transfer\nfun:main\nwanted\nfun:audit\n}\n",
+					    "{\nrule:lock-order-cycle\nheld\n...\nwanted\n...\nheld\n...\nwanted\n...\n}\n",
+					    "{\nrule:unlock-not-locked\nstack:acquired here\nfun:release\n}\n"};
+
+	ck_assert_int_eq(hidden_by(lines[_i]), 0);
+	ck_assert_uint_eq(findings.remarks_count, 1);
+	ck_assert_uint_eq(findings.unused_suppressions, 1);
+}
+END_TEST
+
+/* In order from either link, not in any other pairing. */
+START_TEST(a_ring_may_begin_at_any_link)
+{
+	static const struct frame frames[] = {{.function = "a", .module = "m"},
+					      {.function = "b", .module = "m"},
+					      {.function = "c", .module = "m"},
+					      {.function = "d", .module = "m"}};
+	static const struct stack stacks[] = {{1, &frames[0]}, {1, &frames[1]}, {1, &frames[2]}, {1, &frames[3]}};
+	static const struct {
+		const char *functions;
+		bool matches;
+	} orders[] = {{"abcd", true}, {"cdab", true}, {"adcb", false}, {"abab", false}};
+	struct link links[] = {{.held = {.stack = &stacks[0]}, .wanted = {.stack = &stacks[1]}},
+			       {.held = {.stack = &stacks[2]}, .wanted = {.stack = &stacks[3]}}};
+	struct finding finding = {.rule = RULE_LOCK_ORDER_CYCLE, .links = links, .links_count = 2};
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		struct block *block = block_new();
+		char frame[] = "fun:?";
+
+		ck_assert_ptr_null(block_add(block, "rule:lock-order-cycle"));
+		for (size_t j = 0; j < 4; j++) {
+			frame[4] = orders[i].functions[j];
+			ck_assert_ptr_null(block_add(block, j % 2 ? "wanted" : "held"));
+			ck_assert_ptr_null(block_add(block, frame));
+		}
+		ck_assert_ptr_null(block_wrong(block));
+		ck_assert_int_eq(block_matches(block, &finding), orders[i].matches);
+		block_free(block);
+	}
+}
+END_TEST
+
+static char *written(size_t number)
+{
+	char *text;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	make_findings();
+	block_write(stream, &list[number]);
+	fclose(stream);
+	return text;
+}
+
+START_TEST(what_is_written_is_the_block_that_hides_it)
+{
+	char *ring = written(0), *other = written(1);
+
+	ck_assert_str_eq(ring, "{\n  rule:lock-order-cycle\n  held\n    fun:transfer\n    fun:main\n  wanted\n    fun:audit\n}\n");
+	ck_assert_int_eq(hidden_by(ring), 1);
+	ck_assert_int_eq(hidden_by(other), 2);
+	free(ring);
+	free(other);
+}
+END_TEST
+
 START_TEST(a_malformed_line_ends_with_125)
 {
-	static const char *const lines[] = {"nonsense", "deadlock:", "unknown:x", "fingerprint:v2:0123456789abcdef", "fingerprint:v1:123"};
+	static const char *const lines[] = {"nonsense",
+					    "deadlock:",
+					    "unknown:x",
+					    "fingerprint:v2:0123456789abcdef",
+					    "fingerprint:v1:123",
+					    "{\nheld\n...\nwanted\n...\n}",
+					    "{\nrule:lock-order-cycle\n}",
+					    "{\nrule:none\n}",
+					    "{\nrule:lock-order-cycle\nfun:x\n}",
+					    "{\nrule:lock-order-cycle\nheld\n...\n}",
+					    "{\nrule:lock-order-cycle\nheld\n...\nwanted\n...\n",
+					    "{\nnonsense\n}"};
 
 	hidden_by(lines[_i]);
 }
@@ -165,7 +270,12 @@ int main(void)
 	tcase_add_test(tests, comments_blanks_and_line_ends_do_not_matter);
 	tcase_add_test(tests, unused_lines_are_named_by_their_number);
 	tcase_add_test(tests, lines_for_other_findings_are_ignored_with_one_note);
-	tcase_add_loop_exit_test(tests, a_malformed_line_ends_with_125, 125, 0, 5);
+	tcase_add_test(tests, a_block_hides_the_finding_whose_every_stack_it_names);
+	tcase_add_loop_test(tests, ellipses_and_stars_stand_for_frames_and_names, 0, 3);
+	tcase_add_loop_test(tests, a_block_that_differs_in_one_thing_hides_nothing, 0, 7);
+	tcase_add_test(tests, a_ring_may_begin_at_any_link);
+	tcase_add_test(tests, what_is_written_is_the_block_that_hides_it);
+	tcase_add_loop_exit_test(tests, a_malformed_line_ends_with_125, 125, 0, 12);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
