@@ -31,7 +31,7 @@ shim_src   := $(filter-out shim/%_glibc.c shim/%_musl.c,$(wildcard shim/*.c)) sh
 graph_src  := $(wildcard graph/*.c)
 report_src := $(wildcard report/*.c)
 shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
-report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src))
+report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src)) $(BUILD)/obj/html_assets.o
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
 .PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile tests/build.mk)
@@ -54,6 +54,11 @@ $(BUILD)/pic/%.o: %.c
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/html_assets.o: report/html/embed report/html/page.css report/html/page.js report/html_assets.h
+	@mkdir -p $(@D)
+	report/html/embed report/html/page.css report/html/page.js >$(@:.o=.c)
+	$(CC) $(COMMON) $(CFLAGS) -c -o $@ $(@:.o=.c)
 
 # ---- examples ----
 example_c   := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))

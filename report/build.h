@@ -65,6 +65,8 @@ const struct lock *build_end(struct builder *builder, const struct thread *threa
 #define NUMBER_NESTING(number)	     ((uint32_t)((number) >> 32) & INT32_MAX)
 /* Of a lock's number, or of one that stands for its class. NULL: not known. */
 const struct fact_class *build_class(const struct image *image, uint64_t number);
+/* The same for a lock, its class, and that class in another process. */
+uint64_t lock_class_key(const struct lock *lock);
 /* Last part of a path. */
 const char *base_name(const char *path);
 

@@ -162,6 +162,11 @@ const char *explain_fix(const struct finding *finding)
 	return explanations[finding->rule].fix;
 }
 
+const char *explain_bites(int rule)
+{
+	return explanations[rule].bites;
+}
+
 /* Text broken at 78 columns behind a heading. */
 static void put_paragraph(FILE *stream, const char *heading, const char *text)
 {

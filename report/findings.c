@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "options.h"
 #include "stuck.h"
+#include "survey.h"
 #include "told.h"
 #include "unseen.h"
 
@@ -304,6 +305,15 @@ static void set_levels(struct builder *builder, const struct options *options)
 	}
 }
 
+/* Only html shows the whole. */
+static bool is_surveyed(const struct options *options)
+{
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++)
+		if (strncmp(options->of[OPTION_OUTPUT].values[i], "html:", 5) == 0)
+			return true;
+	return strcmp(option_string(options, OPTION_FORMAT), "html") == 0;
+}
+
 struct findings *findings_build(const char *directory, const struct options *options, char **error)
 {
 	struct run *run = collect(directory, error);
@@ -316,6 +326,8 @@ struct findings *findings_build(const char *directory, const struct options *opt
 	builder.findings = new_zeroed(1, sizeof(*builder.findings));
 	set_levels(&builder, options);
 	read_images(&builder, options);
+	if (is_surveyed(options))
+		builder.findings->survey = survey_make(&builder);
 	builder_rest(&builder);
 	for (size_t i = 0; i < run->images_count; i++)
 		add_totals(builder.findings, &run->images[i]);
@@ -348,6 +360,28 @@ void findings_free(struct findings *findings)
 	free(memory);
 	free(findings->list);
 	free(findings);
+}
+
+struct deadlocks deadlocks_of(const struct findings *findings)
+{
+	struct deadlocks deadlocks = {0};
+
+	for (size_t i = 0; i < findings->count; i++)
+		deadlocks.count += findings->list[i].blocked_count != 0;
+	deadlocks.list = new_zeroed(deadlocks.count, sizeof(const struct finding *));
+	deadlocks.count = 0;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].blocked_count && !findings->list[i].suppressed)
+			deadlocks.list[deadlocks.count++] = &findings->list[i];
+	return deadlocks;
+}
+
+const struct finding *deadlocks_find(const struct deadlocks *deadlocks, const struct finding *finding)
+{
+	for (size_t i = 0; i < deadlocks->count; i++)
+		if (finding->blocked_count == 0 && finding_same_ring(deadlocks->list[i], finding))
+			return deadlocks->list[i];
+	return NULL;
 }
 
 size_t findings_count(const struct findings *findings, enum level level)

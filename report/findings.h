@@ -136,12 +136,14 @@ struct findings {
 	size_t limits_count;
 	char **limits; /* "12 stacks cut at 256 frames" */
 	size_t remarks_count;
-	char **remarks;		    /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
-	uint64_t stats[STAT_COUNT]; /* what gridlock itself cost, with --stats; sums over all processes */
-	uint64_t recording_bytes;   /* on disk, or in memory */
-	size_t unused_suppressions; /* entries that hid nothing */
-	const char *recording;	    /* directory; NULL when it is removed after the report */
-	void *memory;		    /* holds all of it */
+	char **remarks;		     /* "the recording of PID (EXE) is cut off behind fact N", incomplete, unreadable ... */
+	uint64_t stats[STAT_COUNT];  /* what gridlock itself cost, with --stats; sums over all processes */
+	uint64_t recording_bytes;    /* on disk, or in memory */
+	size_t unused_suppressions;  /* entries that hid nothing */
+	const char *recording;	     /* directory; NULL when it is removed after the report */
+	char *const *command;	     /* that the launcher ran, ended by NULL; NULL: not known */
+	const struct survey *survey; /* survey.h; NULL: no format that is asked for shows it */
+	void *memory;		     /* holds all of it */
 };
 
 struct options;
@@ -162,11 +164,21 @@ bool finding_same_ring(const struct finding *a, const struct finding *b);
 /* Are the links of several processes? Then a thread's name is not enough. */
 bool finding_spans_processes(const struct finding *finding);
 
-/* Every output format has this signature (text.c, json.c, dot.c, mermaid.c): 0, or -1 with errno. */
+/* The deadlocks that are told; few, for each of them keeps its threads for ever. */
+struct deadlocks {
+	const struct finding **list; /* to be freed */
+	size_t count;
+};
+struct deadlocks deadlocks_of(const struct findings *findings);
+/* The deadlock whose ring the finding is, and tells nothing new of: the program stood in it. NULL: there is none. */
+const struct finding *deadlocks_find(const struct deadlocks *deadlocks, const struct finding *finding);
+
+/* Every output format has this signature (text.c, json.c, dot.c, mermaid.c, html.c): 0, or -1 with errno. */
 struct output;
 int text_write(int fd, const struct findings *findings, const struct options *options);
 int json_write(int fd, const struct findings *findings, const struct options *options);
 int dot_write(int fd, const struct findings *findings, const struct options *options);
 int mermaid_write(int fd, const struct findings *findings, const struct options *options);
+int html_write(int fd, const struct findings *findings, const struct options *options);
 
 #endif

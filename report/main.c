@@ -63,7 +63,7 @@ static int report_main(const struct options *options, int count, char **operands
 	if (count != 1)
 		die("usage: gridlock report DIR [--format=FORMAT] [-o FORMAT:FILE]...");
 	if (!output_format(format))
-		die("--format=%s: text, json, dot and mermaid are known", format);
+		die("--format=%s: text, json, dot, mermaid and html are known", format);
 	findings = findings_build(operands[0], options, &error);
 	if (!findings)
 		die("%s", error);

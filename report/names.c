@@ -431,6 +431,11 @@ static uint64_t class_kin(const struct stack *stack)
 	return hash_text(hash_place(hash, caller->module, 0), caller->function, strlen(caller->function));
 }
 
+uint64_t lock_class_key(const struct lock *lock)
+{
+	return lock->created ? class_kin(lock->created) : lock->kin;
+}
+
 /* "mutexes (init at pool.c:42)", "table" for those of a static array, and "/1" behind it when another of them is held already. */
 static void name_class(struct builder *builder, struct lock *lock, uint64_t number)
 {

@@ -29,7 +29,7 @@ int output_all(int fd, const char *data, size_t size)
 static const struct {
 	const char *name;
 	int (*write)(int fd, const struct findings *findings, const struct options *options);
-} formats[] = {{"text", text_write}, {"json", json_write}, {"dot", dot_write}, {"mermaid", mermaid_write}};
+} formats[] = {{"text", text_write}, {"json", json_write}, {"dot", dot_write}, {"mermaid", mermaid_write}, {"html", html_write}};
 
 int (*output_format(const char *name))(int, const struct findings *, const struct options *)
 {
@@ -156,7 +156,7 @@ static struct output open_output(const char *value, const char *program)
 	struct output output = {.write = output_format(format)};
 
 	if (!output.write || !colon || !colon[1])
-		die("-o %s: expected FORMAT:FILE with FORMAT text, json, dot or mermaid", value);
+		die("-o %s: expected FORMAT:FILE with FORMAT text, json, dot, mermaid or html", value);
 	free(format);
 	open_file(&output, colon + 1, program);
 	return output;

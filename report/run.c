@@ -336,6 +336,7 @@ static int finish(struct launch *launch, struct suppressions *suppressions, cons
 	if (findings->processes == 0 && !option_flag(launch->options, OPTION_ALLOW_EMPTY)) {
 		code = report_empty(launch, findings);
 	} else {
+		findings->command = launch->argv;
 		suppressions_apply(suppressions, findings);
 		baseline_apply(baseline, findings, launch->options);
 		keep |= !verdict_clean(findings);

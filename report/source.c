@@ -47,6 +47,29 @@ void source_excerpt(FILE *stream, const char *indent, const char *file, unsigned
 	fclose(source);
 }
 
+char *source_lines(const char *file, unsigned first, unsigned last, const char *root)
+{
+	FILE *source = open_source(file, root), *stream;
+	char *text = NULL, *lines = NULL;
+	size_t room = 0, size = 0;
+
+	if (!source)
+		return NULL;
+	stream = open_memstream(&lines, &size);
+	if (!stream)
+		die("out of memory");
+	for (unsigned at = 1; at <= last && getline(&text, &room, source) >= 0; at++)
+		if (at >= first)
+			fputs(text, stream);
+	fclose(stream);
+	fclose(source);
+	free(text);
+	if (size)
+		return lines;
+	free(lines);
+	return NULL;
+}
+
 static const char *below(const char *file, const char *folder)
 {
 	size_t length = strlen(folder);

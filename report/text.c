@@ -6,7 +6,6 @@
 
 #include "explain.h"
 #include "findings.h"
-#include "memory.h"
 #include "options.h"
 #include "output.h"
 #include "paper.h"
@@ -210,35 +209,6 @@ static void put_title(const struct paper *paper, const struct finding *finding)
 	fprintf(paper->stream, "  %s%s%s\n", paper_begin(paper, BOLD), finding->message, paper_end(paper));
 }
 
-/* The deadlocks that are told; few, for each of them keeps its threads for ever. */
-struct deadlocks {
-	const struct finding **list;
-	size_t count;
-};
-
-static struct deadlocks deadlocks_of(const struct findings *findings)
-{
-	struct deadlocks deadlocks = {0};
-
-	for (size_t i = 0; i < findings->count; i++)
-		deadlocks.count += findings->list[i].blocked_count != 0;
-	deadlocks.list = new_zeroed(deadlocks.count, sizeof(const struct finding *));
-	deadlocks.count = 0;
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->list[i].blocked_count && !findings->list[i].suppressed)
-			deadlocks.list[deadlocks.count++] = &findings->list[i];
-	return deadlocks;
-}
-
-/* A cycle that is told already: the program stood in it. */
-static bool was_deadlocked(const struct deadlocks *deadlocks, const struct finding *finding)
-{
-	for (size_t i = 0; i < deadlocks->count; i++)
-		if (finding->blocked_count == 0 && finding_same_ring(deadlocks->list[i], finding))
-			return true;
-	return false;
-}
-
 static void put_again(const struct paper *paper, const struct finding *finding)
 {
 	put_title(paper, finding);
@@ -432,7 +402,7 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 			continue;
 		if (finding->level == LEVEL_NOTE)
 			put_note(&paper, finding);
-		else if (was_deadlocked(&deadlocks, finding))
+		else if (deadlocks_find(&deadlocks, finding))
 			put_again(&paper, finding);
 		else
 			put_finding(&paper, finding);

@@ -1,0 +1,205 @@
+/* html_lanes.c: see html_lanes.h. */
+#include "html_lanes.h"
+
+#include <string.h>
+
+#include "picture.h"
+
+/* What a step changes in its lane. */
+enum change { TAKES, RELEASES, WAITS, OTHER };
+struct lanes {
+	const struct page *page;
+	const struct thread *threads[12];
+	unsigned held[12]; /* locks, so far */
+	size_t count;	   /* of threads */
+	size_t rows;	   /* so far */
+	bool with_process;
+};
+#define LANES_MAX (sizeof(((struct lanes *)0)->threads) / sizeof(struct thread *))
+
+/* The lane of a thread, a new one for a new thread; LANES_MAX: there are too many. */
+static size_t lane_of(struct lanes *lanes, const struct thread *thread)
+{
+	size_t lane = 0;
+
+	while (lane < lanes->count && lanes->threads[lane] != thread)
+		lane++;
+	if (lane == lanes->count && lane < LANES_MAX)
+		lanes->threads[lanes->count++] = thread;
+	return lane;
+}
+
+static void begin(const struct lanes *lanes, const char *caption)
+{
+	const struct page *page = lanes->page;
+
+	page_put(page,
+		 "<div class=\"scroll\" tabindex=\"0\"><table class=\"lanes\"><caption>%</caption>\n<thead><tr><th scope=\"col\">Step</th>",
+		 caption, NULL);
+	for (size_t i = 0; i < lanes->count; i++) {
+		page_count(page, "<th scope=\"col\" class=\"t%\">", i % 6);
+		page_name(page, page_thread_name(lanes->threads[i]));
+		if (lanes->threads[i] && lanes->with_process)
+			page_count(page, " of process %", (uint64_t)lanes->threads[i]->pid);
+		fputs("</th>", page->stream);
+	}
+	fputs("</tr></thead>\n<tbody>\n", page->stream);
+}
+
+static void end(const struct lanes *lanes)
+{
+	fputs("</tbody></table></div>\n", lanes->page->stream);
+}
+
+/* Begins a row, up to the words of what `lane` does in it. */
+static void begin_step(struct lanes *lanes, size_t lane, enum change change)
+{
+	static const char *const classes[] = {[TAKES] = "takes", [RELEASES] = "releases", [WAITS] = "waits", [OTHER] = "other"};
+	FILE *stream = lanes->page->stream;
+
+	page_count(lanes->page, "<tr><th scope=\"row\">%</th>", ++lanes->rows);
+	for (size_t i = 0; i < lane; i++)
+		fprintf(stream, "<td class=\"t%zu%s\"></td>", i % 6, lanes->held[i] ? " holds" : "");
+	fprintf(stream, "<td class=\"t%zu %s%s\">", lane % 6, classes[change], lanes->held[lane] ? " holds" : "");
+	if (change == TAKES)
+		lanes->held[lane]++;
+	if (change == RELEASES && lanes->held[lane])
+		lanes->held[lane]--;
+}
+
+static void end_step(const struct lanes *lanes, size_t lane)
+{
+	FILE *stream = lanes->page->stream;
+
+	fputs("</td>", stream);
+	for (size_t i = lane + 1; i < lanes->count; i++)
+		fprintf(stream, "<td class=\"t%zu%s\"></td>", i % 6, lanes->held[i] ? " holds" : "");
+	fputs("</tr>\n", stream);
+}
+
+/* ---- a ring ---- */
+
+static const char *mode_words(const struct acquisition *acquisition, const char *reads, const char *writes, const char *plain)
+{
+	if (!strstr(acquisition->lock->kind, "rwlock"))
+		return plain;
+	return strcmp(acquisition->mode, "shared") == 0 ? reads : writes;
+}
+
+static void put_take(struct lanes *lanes, size_t lane, const struct acquisition *held)
+{
+	begin_step(lanes, lane, TAKES);
+	page_put(lanes->page, "%", mode_words(held, "takes, to read, ", "takes, to write, ", "takes "), NULL);
+	page_name(lanes->page, held->lock->name);
+	end_step(lanes, lane);
+}
+
+static void put_wait(struct lanes *lanes, const struct finding *finding, size_t i)
+{
+	const struct link *link = &finding->links[i], *next = &finding->links[(i + 1) % finding->links_count];
+	const struct page *page = lanes->page;
+
+	begin_step(lanes, i, WAITS);
+	if (next->by == LINK_END) {
+		page_put(page, "waits for the end of <code>%</code>", page_thread_name(next->thread), NULL);
+	} else {
+		page_put(page, "%", mode_words(&link->wanted, "waits to read ", "waits to write ", "waits for "), NULL);
+		page_name(page, link->wanted.lock->name);
+		if (finding->links_count > 1)
+			page_put(page, next->by == LINK_QUEUE ? ", behind <code>%</code>" : ", which <code>%</code> holds",
+				 page_thread_name(next->thread), NULL);
+	}
+	end_step(lanes, i);
+}
+
+/* A writer who is not of the ring makes its readers wait. */
+static void put_writers(const struct lanes *lanes, const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->stacks_count; i++) {
+		page_count(lanes->page, "<tr><th></th><td class=\"aside\" colspan=\"%\">", lanes->count);
+		page_put(lanes->page, "now <code>%</code> asks to write, and readers wait behind it</td></tr>\n",
+			 page_thread_name(finding->stacks[i].thread), NULL);
+	}
+}
+
+void html_lanes_ring(const struct page *page, const struct finding *finding)
+{
+	struct finding ring;
+	struct lanes lanes = {.page = page};
+
+	if (!picture_ring(finding, &ring) || ring.links_count > LANES_MAX)
+		return;
+	lanes.count = ring.links_count;
+	lanes.with_process = finding_spans_processes(&ring);
+	for (size_t i = 0; i < lanes.count; i++)
+		lanes.threads[i] = ring.links[i].thread;
+	begin(&lanes, finding->blocked_count ? "How it locked up" : "How it locks up");
+	for (size_t i = 0; i < lanes.count; i++)
+		if (ring.links[i].by == LINK_LOCK)
+			put_take(&lanes, i, &ring.links[i].held);
+	if (finding->links_count && !finding->blocked_count)
+		put_writers(&lanes, finding);
+	for (size_t i = 0; i < lanes.count; i++)
+		put_wait(&lanes, &ring, i);
+	end(&lanes);
+}
+
+/* ---- a witness ---- */
+
+static enum change change_of(const struct witness_step *step)
+{
+	if (step->holder)
+		return WAITS;
+	if (strcmp(step->does, "takes") == 0 || strcmp(step->does, "reads") == 0)
+		return TAKES;
+	return strcmp(step->does, "releases") == 0 ? RELEASES : OTHER;
+}
+
+static void put_words(const struct page *page, const struct witness_step *step)
+{
+	if (step->before)
+		page_count(page, "% events, then ", step->before);
+	page_put(page, "% ", step->does, NULL);
+	if (step->what)
+		page_name(page, step->what);
+	if (step->holder)
+		page_put(page, ", which <code>%</code> holds", page_thread_name(step->holder), NULL);
+	if (!step->stack)
+		return;
+	fputs("<div class=\"where\">", page->stream);
+	page_place(page, step->stack);
+	fputs("</div>", page->stream);
+}
+
+static void put_step(struct lanes *lanes, const struct witness_step *step)
+{
+	size_t lane = lane_of(lanes, step->thread);
+
+	if (lane == LANES_MAX) {
+		page_count(lanes->page, "<tr><th scope=\"row\">%</th>", ++lanes->rows);
+		page_count(lanes->page, "<td class=\"aside\" colspan=\"%\">", lanes->count);
+		page_put(lanes->page, "<code>%</code> ", page_thread_name(step->thread), NULL);
+		put_words(lanes->page, step);
+		fputs("</td></tr>\n", lanes->page->stream);
+		return;
+	}
+	/* What is not listed may have released what it held. */
+	if (step->before)
+		lanes->held[lane] = 0;
+	begin_step(lanes, lane, change_of(step));
+	put_words(lanes->page, step);
+	end_step(lanes, lane);
+}
+
+void html_lanes_witness(const struct page *page, const struct witnessed *witness)
+{
+	struct lanes lanes = {.page = page};
+
+	for (size_t i = 0; i < witness->steps_count; i++)
+		lane_of(&lanes, witness->steps[i].thread);
+	lanes.rows = witness->left_out;
+	begin(&lanes, witness->left_out ? "The schedule; of its beginning, only the number of changes of thread" : "The schedule");
+	for (size_t i = 0; i < witness->steps_count; i++)
+		put_step(&lanes, &witness->steps[i]);
+	end(&lanes);
+}
