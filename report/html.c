@@ -18,12 +18,20 @@
 
 /* ---- the head ---- */
 
-/* Of the run's first finding, else of its first process. */
-static const char *program_of(const struct findings *findings)
+/* "in `abba`", "in 3 processes". */
+static void put_where(const struct page *page)
 {
-	if (findings->count)
-		return base_name(findings->list[0].exe);
-	return findings->survey->processes_count ? base_name(findings->survey->processes[0].exe) : "nothing";
+	const struct findings *findings = page->findings;
+	const struct survey *survey = findings->survey;
+	const char *exe = survey->processes_count ? survey->processes[0].exe : "";
+
+	for (size_t i = 1; i < survey->processes_count; i++)
+		if (strcmp(survey->processes[i].exe, exe) != 0)
+			exe = "";
+	if (*exe)
+		page_put(page, "in %", base_name(exe), NULL);
+	else
+		page_count(page, "in % processes", findings->processes);
 }
 
 static void put_head(const struct page *page)
@@ -38,7 +46,9 @@ static void put_head(const struct page *page)
 	      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
 	      page->stream);
 	html_counts(page);
-	page_put(page, " in % - gridlock</title>\n<style>", program_of(page->findings), NULL);
+	fputs(" ", page->stream);
+	put_where(page);
+	fputs(" - gridlock</title>\n<style>", page->stream);
 	fputs(html_style, page->stream);
 	fputs("</style>\n</head>\n", page->stream);
 }
@@ -58,13 +68,21 @@ static void put_arrow_heads(const struct page *page)
 	fputs("</defs></svg>\n", page->stream);
 }
 
+static size_t count_shown(const struct findings *findings)
+{
+	return findings_count(findings, LEVEL_ERROR) + findings_count(findings, LEVEL_WARNING) + findings_count(findings, LEVEL_NOTE);
+}
+
 static void put_top(const struct page *page)
 {
-	fputs("<body>\n<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n", page->stream);
+	page_put(page, "<body class=\"%\">\n", count_shown(page->findings) < 2 ? "few" : "", NULL);
+	fputs("<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n", page->stream);
 	put_arrow_heads(page);
 	fputs("<header class=\"top\"><div class=\"title\"><h1>gridlock</h1><p>", page->stream);
 	html_counts(page);
-	page_put(page, " in <code>%</code></p></div>\n", program_of(page->findings), NULL);
+	fputs(" ", page->stream);
+	put_where(page);
+	fputs("</p></div>\n", page->stream);
 	fputs("<nav aria-label=\"Sections\"><a href=\"#findings\">Findings</a><a href=\"#order\">Order of locks</a><a "
 	      "href=\"#locks\">Locks</a>"
 	      "<a href=\"#run\">The run</a></nav>\n"

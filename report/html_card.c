@@ -159,8 +159,12 @@ static void put_link(const struct page *page, const struct finding *finding, siz
 static void put_labelled(const struct page *page, const struct finding *finding, size_t i)
 {
 	const struct labelled_stack *labelled = &finding->stacks[i];
+	size_t first = 0;
 
-	begin_column(page, finding->links_count + i);
+	/* One thread has one tone. */
+	while (finding->stacks[first].thread != labelled->thread)
+		first++;
+	begin_column(page, finding->links_count + first);
 	page_thread(page, labelled->thread, false);
 	page_put(page, "<h5>%</h5>\n", finding->links_count ? "asks to write in between, and readers wait behind it" : labelled->label,
 		 NULL);
@@ -254,13 +258,15 @@ static void put_locks(const struct page *page, const struct finding *finding)
 		fputs("</ul></dd>\n", page->stream);
 }
 
-static void put_witness(const struct page *page, const struct witnessed *witness)
+static void put_witness(const struct page *page, const struct finding *finding)
 {
+	const struct witnessed *witness = finding->witness;
+
 	if (!witness || !witness->kind)
 		return;
 	page_put(page, "<details class=\"part\"><summary>A % witness in the trace of this run (%)</summary>\n", witness->kind, witness->why,
 		 NULL);
-	html_lanes_witness(page, witness);
+	html_lanes_witness(page, finding);
 	fputs("</details>\n", page->stream);
 }
 
@@ -323,7 +329,7 @@ static void put_body(const struct page *page, const struct finding *finding)
 	put_stacks(page, finding);
 	fputs(finding->level == LEVEL_NOTE ? "</details>\n" : "", page->stream);
 	put_all_beside(page, finding);
-	put_witness(page, finding->witness);
+	put_witness(page, finding);
 }
 
 void html_card(const struct page *page, size_t number, const struct html_modules *modules)

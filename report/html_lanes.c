@@ -10,6 +10,7 @@ enum change { TAKES, RELEASES, WAITS, OTHER };
 struct lanes {
 	const struct page *page;
 	const struct thread *threads[12];
+	size_t tones[12];  /* the same for a thread as elsewhere in its card */
 	unsigned held[12]; /* locks, so far */
 	size_t count;	   /* of threads */
 	size_t rows;	   /* so far */
@@ -37,7 +38,7 @@ static void begin(const struct lanes *lanes, const char *caption)
 		 "<div class=\"scroll\" tabindex=\"0\"><table class=\"lanes\"><caption>%</caption>\n<thead><tr><th scope=\"col\">Step</th>",
 		 caption, NULL);
 	for (size_t i = 0; i < lanes->count; i++) {
-		page_count(page, "<th scope=\"col\" class=\"t%\">", i % 6);
+		page_count(page, "<th scope=\"col\" class=\"t%\">", lanes->tones[i]);
 		page_name(page, page_thread_name(lanes->threads[i]));
 		if (lanes->threads[i] && lanes->with_process)
 			page_count(page, " of process %", (uint64_t)lanes->threads[i]->pid);
@@ -59,8 +60,8 @@ static void begin_step(struct lanes *lanes, size_t lane, enum change change)
 
 	page_count(lanes->page, "<tr><th scope=\"row\">%</th>", ++lanes->rows);
 	for (size_t i = 0; i < lane; i++)
-		fprintf(stream, "<td class=\"t%zu%s\"></td>", i % 6, lanes->held[i] ? " holds" : "");
-	fprintf(stream, "<td class=\"t%zu %s%s\">", lane % 6, classes[change], lanes->held[lane] ? " holds" : "");
+		fprintf(stream, "<td class=\"t%zu%s\"></td>", lanes->tones[i], lanes->held[i] ? " holds" : "");
+	fprintf(stream, "<td class=\"t%zu %s%s\">", lanes->tones[lane], classes[change], lanes->held[lane] ? " holds" : "");
 	if (change == TAKES)
 		lanes->held[lane]++;
 	if (change == RELEASES && lanes->held[lane])
@@ -73,7 +74,7 @@ static void end_step(const struct lanes *lanes, size_t lane)
 
 	fputs("</td>", stream);
 	for (size_t i = lane + 1; i < lanes->count; i++)
-		fprintf(stream, "<td class=\"t%zu%s\"></td>", i % 6, lanes->held[i] ? " holds" : "");
+		fprintf(stream, "<td class=\"t%zu%s\"></td>", lanes->tones[i], lanes->held[i] ? " holds" : "");
 	fputs("</tr>\n", stream);
 }
 
@@ -131,8 +132,10 @@ void html_lanes_ring(const struct page *page, const struct finding *finding)
 		return;
 	lanes.count = ring.links_count;
 	lanes.with_process = finding_spans_processes(&ring);
-	for (size_t i = 0; i < lanes.count; i++)
+	for (size_t i = 0; i < lanes.count; i++) {
 		lanes.threads[i] = ring.links[i].thread;
+		lanes.tones[i] = i % 6;
+	}
 	begin(&lanes, finding->blocked_count ? "How it locked up" : "How it locks up");
 	for (size_t i = 0; i < lanes.count; i++)
 		if (ring.links[i].by == LINK_LOCK)
@@ -191,13 +194,28 @@ static void put_step(struct lanes *lanes, const struct witness_step *step)
 	end_step(lanes, lane);
 }
 
-void html_lanes_witness(const struct page *page, const struct witnessed *witness)
+/* Threads of the ring have the tones of their links, others those that are left. */
+static void set_tones(struct lanes *lanes, const struct finding *finding)
 {
-	struct lanes lanes = {.page = page};
+	size_t others = finding->links_count;
+
+	for (size_t i = 0; i < lanes->count; i++) {
+		size_t link = 0;
+
+		while (link < finding->links_count && finding->links[link].thread != lanes->threads[i])
+			link++;
+		lanes->tones[i] = (link < finding->links_count ? link : others++) % 6;
+	}
+}
+
+void html_lanes_witness(const struct page *page, const struct finding *finding)
+{
+	const struct witnessed *witness = finding->witness;
+	struct lanes lanes = {.page = page, .rows = witness->left_out};
 
 	for (size_t i = 0; i < witness->steps_count; i++)
 		lane_of(&lanes, witness->steps[i].thread);
-	lanes.rows = witness->left_out;
+	set_tones(&lanes, finding);
 	begin(&lanes, witness->left_out ? "The schedule; of its beginning, only the number of changes of thread" : "The schedule");
 	for (size_t i = 0; i < witness->steps_count; i++)
 		put_step(&lanes, &witness->steps[i]);

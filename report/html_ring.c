@@ -8,13 +8,14 @@
 
 #include "picture.h"
 
-#define LABEL_MAX 26  /* characters of a name */
-#define CHARACTER 7.3 /* width of one, in the monospaced font of 12 pixels */
-#define BOX_HIGH  34.0
-#define GAP_WIDE  118.0 /* between columns: an arrow and what it says */
-#define GAP_HIGH  62.0
-#define EDGE	  3.0
-#define NODES_MAX (2 * HTML_RING_MAX)
+#define LABEL_MAX  26  /* characters of a name */
+#define CHARACTER  7.3 /* width of one, in the monospaced font of 12 pixels */
+#define BOX_HIGH   34.0
+#define GAP_WIDE   118.0 /* between columns: an arrow and what it says */
+#define GAP_HIGH   62.0
+#define EDGE	   3.0
+#define WORDS_HIGH 16.0 /* a line above an arrow */
+#define NODES_MAX  (2 * HTML_RING_MAX)
 
 struct node {
 	size_t link;
@@ -34,6 +35,12 @@ static const char *label_of(const struct drawing *drawing, const struct node *no
 	const struct link *link = &drawing->ring->links[node->link];
 
 	return node->is_thread ? page_thread_name(link->thread) : link->wanted.lock->name;
+}
+
+/* What the arrow from a node to the next says. */
+static const char *arrow_label(const struct drawing *drawing, const struct node *from)
+{
+	return from->is_thread ? picture_wait(drawing->ring, from->link) : picture_hold(drawing->ring, from->link);
 }
 
 /* The end of a thread is no node of its own. */
@@ -79,15 +86,25 @@ static void place_nodes(struct drawing *drawing)
 			under = &drawing->nodes[below(drawing, column)];
 		wide = above->wide > under->wide ? above->wide : under->wide;
 		under->x = above->x = left + wide / 2;
-		above->y = EDGE + BOX_HIGH / 2;
+		above->y = EDGE + BOX_HIGH / 2 + (drawing->count == 2 ? WORDS_HIGH / 2 : 0);
 		if (under != above)
 			under->y = above->y + BOX_HIGH + GAP_HIGH;
 		drawing->wide = left + wide + EDGE;
 		left += wide + GAP_WIDE;
 	}
-	drawing->high = 2 * EDGE + (drawing->count > 2 ? 2 * BOX_HIGH + GAP_HIGH : BOX_HIGH + 14);
+	drawing->high = 2 * EDGE + (drawing->count > 2 ? 2 * BOX_HIGH + GAP_HIGH : BOX_HIGH + WORDS_HIGH);
 	if (drawing->count == 1)
 		drawing->wide += GAP_WIDE;
+}
+
+/* The arrow between the rows, at the right, may say more than its column is wide. */
+static void make_room(struct drawing *drawing)
+{
+	const struct node *last = &drawing->nodes[upper(drawing) - 1];
+	double wide = last->x + 8 + (double)strlen(arrow_label(drawing, last)) * 6.5;
+
+	if (drawing->count > 2 && drawing->wide < wide)
+		drawing->wide = wide;
 }
 
 static const char *thread_class(size_t link)
@@ -109,12 +126,6 @@ static void put_node(const struct drawing *drawing, const struct node *node)
 	fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\">", node->x, node->y + 4);
 	page_short(drawing->page, label, LABEL_MAX);
 	fputs("</text></g>\n", stream);
-}
-
-/* What the arrow from a node to the next says. */
-static const char *arrow_label(const struct drawing *drawing, const struct node *from)
-{
-	return from->is_thread ? picture_wait(drawing->ring, from->link) : picture_hold(drawing->ring, from->link);
 }
 
 /* A line with its head, and its words at (x, y). */
@@ -204,6 +215,7 @@ void html_ring(const struct page *page, const struct finding *finding)
 		return;
 	find_nodes(&drawing);
 	place_nodes(&drawing);
+	make_room(&drawing);
 	fprintf(page->stream, "<div class=\"ring%s><svg role=\"img\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\"",
 		drawing.wide > SCALED_MAX ? " wide\" tabindex=\"0\"" : "\"", drawing.wide, drawing.high, drawing.wide, drawing.high);
 	put_words(&drawing);

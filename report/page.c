@@ -212,20 +212,45 @@ static void put_source_line(const struct page *page, unsigned number, char *line
 	fputs("</span></span>\n", page->stream);
 }
 
+/* How many blanks all lines begin with, the same ones; empty lines aside. */
+static size_t common_indent(const char *lines)
+{
+	const char *first = NULL;
+	size_t indent = 0;
+
+	for (const char *line = lines; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		size_t blanks = strspn(line, " \t");
+
+		if (line[blanks] == '\n' || line[blanks] == '\r' || line[blanks] == '\0')
+			continue;
+		if (!first) {
+			first = line;
+			indent = blanks;
+		}
+		for (size_t same = 0; same < indent; same++)
+			if (line[same] != first[same])
+				indent = same;
+	}
+	return indent;
+}
+
 static void put_source(const struct page *page, const struct frame *frame)
 {
 	unsigned first = frame->line > LINES_AROUND ? frame->line - LINES_AROUND : 1, number = first;
 	char *lines = frame->file && frame->line ? source_lines(frame->file, first, frame->line + LINES_AROUND, page->root) : NULL;
 
+	size_t indent;
+
 	if (!lines)
 		return;
+	indent = common_indent(lines);
 	fputs("<pre class=\"source\">", page->stream);
 	for (char *line = lines, *next; *line; line = next, number++) {
 		next = line + strcspn(line, "\n");
 		next += *next == '\n';
 		if (next > line && next[-1] == '\n')
 			next[-1] = '\0';
-		put_source_line(page, number, line, number == frame->line);
+		put_source_line(page, number, line + strnlen(line, indent), number == frame->line);
 	}
 	fputs("</pre>", page->stream);
 	free(lines);
