@@ -73,9 +73,13 @@ static size_t count_shown(const struct findings *findings)
 	return findings_count(findings, LEVEL_ERROR) + findings_count(findings, LEVEL_WARNING) + findings_count(findings, LEVEL_NOTE);
 }
 
+#define LARGE 100 /* findings; of more only those are laid out that are on the screen */
+
 static void put_top(const struct page *page)
 {
-	page_put(page, "<body class=\"%\">\n", count_shown(page->findings) < 2 ? "few" : "", NULL);
+	size_t shown = count_shown(page->findings);
+
+	page_put(page, "<body class=\"%\">\n", shown < 2 ? "few" : shown > LARGE ? "large" : "", NULL);
 	fputs("<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n", page->stream);
 	put_arrow_heads(page);
 	fputs("<header class=\"top\"><div class=\"title\"><h1>gridlock</h1><p>", page->stream);

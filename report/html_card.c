@@ -302,6 +302,9 @@ void html_level(const struct page *page, enum level level)
 	page_put(page, "<span class=\"level %\">%</span>", level_name(level), level_name(level), NULL);
 }
 
+#define STORY_LONG 1200 /* bytes; a longer one scrolls */
+#define EXE_SHOWN  60	/* characters */
+
 static void put_head(const struct page *page, const struct finding *finding, size_t number)
 {
 	fputs("<header>", page->stream);
@@ -309,11 +312,14 @@ static void put_head(const struct page *page, const struct finding *finding, siz
 	page_put(page, " <a class=\"rule\" href=\"#rule-%\">%</a>", rules[finding->rule].name, rules[finding->rule].name, NULL);
 	if (finding->count > 1)
 		page_count(page, " <span class=\"times\">% times</span>", finding->count);
-	page_put(page, " <span class=\"process\"><code>%</code>, ", base_name(finding->exe), NULL);
-	page_count(page, "pid %</span>", (uint64_t)finding->pid);
+	fputs(" <span class=\"process\"><code>", page->stream);
+	page_short(page, base_name(finding->exe), EXE_SHOWN);
+	page_count(page, "</code>, pid %</span>", (uint64_t)finding->pid);
 	page_count(page, " <a class=\"number\" href=\"#finding-%\">", number + 1);
 	page_count(page, "#%</a></header>\n", number + 1);
-	page_count(page, "<h3 id=\"story-%\">", number + 1);
+	page_count(page,
+		   strlen(finding->message) > STORY_LONG ? "<h3 id=\"story-%\" class=\"long\" tabindex=\"0\">" : "<h3 id=\"story-%\">",
+		   number + 1);
 	page_story(page, finding->message);
 	fputs("</h3>\n", page->stream);
 }

@@ -30,6 +30,15 @@ static size_t lane_of(struct lanes *lanes, const struct thread *thread)
 	return lane;
 }
 
+#define NAME_SHOWN 60 /* characters: it stands whole where its stack does */
+
+static void put_name(const struct page *page, const char *before, const char *name, const char *behind)
+{
+	page_put(page, "%<code>", before, NULL);
+	page_short(page, name, NAME_SHOWN);
+	page_put(page, "</code>%", behind, NULL);
+}
+
 static void begin(const struct lanes *lanes, const char *caption)
 {
 	const struct page *page = lanes->page;
@@ -39,7 +48,7 @@ static void begin(const struct lanes *lanes, const char *caption)
 		 caption, NULL);
 	for (size_t i = 0; i < lanes->count; i++) {
 		page_count(page, "<th scope=\"col\" class=\"t%\">", lanes->tones[i]);
-		page_name(page, page_thread_name(lanes->threads[i]));
+		put_name(page, "", page_thread_name(lanes->threads[i]), "");
 		if (lanes->threads[i] && lanes->with_process)
 			page_count(page, " of process %", (uint64_t)lanes->threads[i]->pid);
 		fputs("</th>", page->stream);
@@ -90,8 +99,7 @@ static const char *mode_words(const struct acquisition *acquisition, const char 
 static void put_take(struct lanes *lanes, size_t lane, const struct acquisition *held)
 {
 	begin_step(lanes, lane, TAKES);
-	page_put(lanes->page, "%", mode_words(held, "takes, to read, ", "takes, to write, ", "takes "), NULL);
-	page_name(lanes->page, held->lock->name);
+	put_name(lanes->page, mode_words(held, "takes, to read, ", "takes, to write, ", "takes "), held->lock->name, "");
 	end_step(lanes, lane);
 }
 
@@ -102,13 +110,12 @@ static void put_wait(struct lanes *lanes, const struct finding *finding, size_t 
 
 	begin_step(lanes, i, WAITS);
 	if (next->by == LINK_END) {
-		page_put(page, "waits for the end of <code>%</code>", page_thread_name(next->thread), NULL);
+		put_name(page, "waits for the end of ", page_thread_name(next->thread), "");
 	} else {
-		page_put(page, "%", mode_words(&link->wanted, "waits to read ", "waits to write ", "waits for "), NULL);
-		page_name(page, link->wanted.lock->name);
+		put_name(page, mode_words(&link->wanted, "waits to read ", "waits to write ", "waits for "), link->wanted.lock->name, "");
 		if (finding->links_count > 1)
-			page_put(page, next->by == LINK_QUEUE ? ", behind <code>%</code>" : ", which <code>%</code> holds",
-				 page_thread_name(next->thread), NULL);
+			put_name(page, next->by == LINK_QUEUE ? ", behind " : ", which ", page_thread_name(next->thread),
+				 next->by == LINK_QUEUE ? "" : " holds");
 	}
 	end_step(lanes, i);
 }
@@ -117,9 +124,9 @@ static void put_wait(struct lanes *lanes, const struct finding *finding, size_t 
 static void put_writers(const struct lanes *lanes, const struct finding *finding)
 {
 	for (size_t i = 0; i < finding->stacks_count; i++) {
-		page_count(lanes->page, "<tr><th></th><td class=\"aside\" colspan=\"%\">", lanes->count);
-		page_put(lanes->page, "now <code>%</code> asks to write, and readers wait behind it</td></tr>\n",
-			 page_thread_name(finding->stacks[i].thread), NULL);
+		page_count(lanes->page, "<tr><td></td><td class=\"aside\" colspan=\"%\">", lanes->count);
+		put_name(lanes->page, "now ", page_thread_name(finding->stacks[i].thread), " asks to write, and readers wait behind it");
+		fputs("</td></tr>\n", lanes->page->stream);
 	}
 }
 
@@ -164,9 +171,9 @@ static void put_words(const struct page *page, const struct witness_step *step)
 		page_count(page, "% events, then ", step->before);
 	page_put(page, "% ", step->does, NULL);
 	if (step->what)
-		page_name(page, step->what);
+		put_name(page, "", step->what, "");
 	if (step->holder)
-		page_put(page, ", which <code>%</code> holds", page_thread_name(step->holder), NULL);
+		put_name(page, ", which ", page_thread_name(step->holder), " holds");
 	if (!step->stack)
 		return;
 	fputs("<div class=\"where\">", page->stream);
@@ -181,7 +188,7 @@ static void put_step(struct lanes *lanes, const struct witness_step *step)
 	if (lane == LANES_MAX) {
 		page_count(lanes->page, "<tr><th scope=\"row\">%</th>", ++lanes->rows);
 		page_count(lanes->page, "<td class=\"aside\" colspan=\"%\">", lanes->count);
-		page_put(lanes->page, "<code>%</code> ", page_thread_name(step->thread), NULL);
+		put_name(lanes->page, "", page_thread_name(step->thread), " ");
 		put_words(lanes->page, step);
 		fputs("</td></tr>\n", lanes->page->stream);
 		return;

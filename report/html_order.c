@@ -20,6 +20,7 @@ struct order {
 	enum level *levels; /* of the rings that each lock is in */
 	bool *shown;
 	size_t rings, count; /* locks in rings, locks shown */
+	bool more;	     /* than there is room for */
 	size_t edges_count;
 	struct ring_edge *edges; /* of rings, each once */
 };
@@ -82,8 +83,12 @@ static void unify_edges(struct order *order)
 
 static void show(struct order *order, size_t lock)
 {
-	if (order->shown[lock] || order->count == HTML_ORDER_MAX)
+	if (order->shown[lock])
 		return;
+	if (order->count == HTML_ORDER_MAX) {
+		order->more = true;
+		return;
+	}
 	order->shown[lock] = true;
 	order->count++;
 }
@@ -188,7 +193,7 @@ static char *layout(const struct page *page, const struct order *order, const ch
 
 	if (!stream)
 		die("out of memory");
-	fputs("digraph order {\nrankdir=LR; bgcolor=transparent; pad=0.1; nodesep=0.15; ranksep=0.5;\n"
+	fputs("digraph order {\nrankdir=LR; bgcolor=transparent; pad=0.1; pack=12; packmode=array_c4; nodesep=0.15; ranksep=0.5;\n"
 	      "node [shape=box, style=rounded, fontname=monospace, fontsize=9, height=0.3, margin=\"0.1,0.04\"];\nedge [arrowsize=0.6];\n",
 	      stream);
 	put_nodes(stream, page, order);
@@ -228,8 +233,13 @@ static void put_graph(const struct page *page, const struct order *order)
 		return;
 	}
 	page_count(page, "<p>Every lock that is in a ring, and what is taken next to it: % ", order->count);
-	page_count(page, "locks, % of them in rings. An arrow says that the second was asked for while the first was held.", order->rings);
-	fputs(order->count == HTML_ORDER_MAX ? " There are more, which are not shown.</p>\n" : "</p>\n", page->stream);
+	page_count(page,
+		   "locks, % of them in rings. An arrow says that the second was asked for while the first was held. Locks that one place "
+		   "in the source makes are one.",
+		   order->rings);
+	fputs(order->more ? " There are more, which are not shown.</p>\n" : "</p>\n", page->stream);
+	fputs("<p class=\"script\"><button type=\"button\" id=\"fit\" aria-pressed=\"false\">Fit to the width</button></p>\n",
+	      page->stream);
 	fputs("<div class=\"graph\" tabindex=\"0\" role=\"group\" aria-label=\"Order graph, scrolls\">", page->stream);
 	put_picture(page, picture);
 	fputs("</div>\n", page->stream);

@@ -395,8 +395,11 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 		lock->offset = FRAME_OFFSET(class->frame);
 		lock->kin = static_kin(module, class->frame, symbol);
 		lock->name = symbol ? symbol
-				    : build_text(builder, "%s #%llu (static in %s)", lock->kind, (unsigned long long)number,
-						 module ? base_name(module->path) : "??");
+			     : NUMBER_IS_CLASS(number)
+				     ? build_text(builder, "%s (static in %s, 0x%llx)", kinds_name(builder, lock->kind),
+						  module ? base_name(module->path) : "??", (unsigned long long)lock->offset)
+				     : build_text(builder, "%s #%llu (static in %s)", lock->kind, (unsigned long long)number,
+						  module ? base_name(module->path) : "??");
 		return;
 	}
 	lock->created = build_stack(builder, class->stack);

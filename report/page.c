@@ -110,6 +110,9 @@ void page_count(const struct page *page, const char *markup, uint64_t number)
 	page_put(page, markup, digits, NULL);
 }
 
+#define NAME_LONG 240 /* bytes; a longer one has a frame of its own, which scrolls */
+#define CODE_LONG "<code class=\"long\" tabindex=\"0\">"
+
 /* A name, or the end of what is taken for one: text may hold a ` that belongs to none. */
 void page_story(const struct page *page, const char *text)
 {
@@ -124,7 +127,7 @@ void page_story(const struct page *page, const char *text)
 			page_text(page, text);
 			break;
 		}
-		fputs("<code>", page->stream);
+		fputs(name > NAME_LONG ? CODE_LONG : "<code>", page->stream);
 		for (const char *end = ++text + name; text < end;)
 			text += put_character(page, text);
 		fputs("</code>", page->stream);
@@ -134,12 +137,12 @@ void page_story(const struct page *page, const char *text)
 
 /* ---- names, places ---- */
 
-#define NAME_LONG 240 /* bytes */
-
 void page_name(const struct page *page, const char *name)
 {
-	page_put(page, strlen(name) > NAME_LONG ? "<code class=\"long\" tabindex=\"0\">%</code>" : "<code>%</code>", name, NULL);
+	page_put(page, strlen(name) > NAME_LONG ? CODE_LONG "%</code>" : "<code>%</code>", name, NULL);
 }
+
+#define PATH_SHOWN 160 /* characters */
 
 /* The module where there is no source, and the offset where there is not even a function. */
 static void put_at(const struct page *page, const struct frame *frame)
@@ -147,12 +150,13 @@ static void put_at(const struct page *page, const struct frame *frame)
 	char number[24];
 
 	if (frame->file) {
-		snprintf(number, sizeof(number), "%u", frame->line);
-		page_put(page, "%:%", source_path(frame->file, page->root), number, NULL);
+		page_short(page, source_path(frame->file, page->root), PATH_SHOWN);
+		page_count(page, ":%", frame->line);
 		return;
 	}
 	snprintf(number, sizeof(number), "0x%llx", (unsigned long long)frame->offset);
-	page_put(page, "%+%", base_name(frame->module), number, NULL);
+	page_short(page, base_name(frame->module), PATH_SHOWN);
+	page_put(page, "+%", number, NULL);
 }
 
 void page_place(const struct page *page, const struct stack *stack)
@@ -175,7 +179,8 @@ const char *page_thread_name(const struct thread *thread)
 
 void page_thread(const struct page *page, const struct thread *thread, bool with_process)
 {
-	page_put(page, "<h4>Thread <code>%</code>", page_thread_name(thread), NULL);
+	fputs("<h4>Thread ", page->stream);
+	page_name(page, page_thread_name(thread));
 	if (thread && with_process)
 		page_count(page, " of process %", (uint64_t)thread->pid);
 	fputs("</h4>", page->stream);

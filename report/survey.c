@@ -1,6 +1,7 @@
 /* survey.c: see survey.h. */
 #include "survey.h"
 
+#include "build.h"
 #include "memory.h"
 
 /* ---- lists in the builder's memory that double ---- */

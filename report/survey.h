@@ -5,8 +5,10 @@
 #ifndef GRIDLOCK_SURVEY_H
 #define GRIDLOCK_SURVEY_H
 
-#include "build.h"
+#include "findings.h"
 #include "graph/hash.h"
+
+struct builder;
 
 /* A class of locks, in all processes of the run: what one place in the source makes. */
 struct survey_lock {

@@ -7,6 +7,11 @@ $(BUILD)/test_%: tests/test_%.c $(report_lib)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
 
+# ---- the HTML report ----
+$(BUILD)/html/generate: tests/html/generate.c $(report_lib)
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
+
 # ---- random programs ----
 $(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)
 	@mkdir -p $(@D)

@@ -4,7 +4,8 @@
 	const root = document.documentElement;
 	const find = (selector, from) => (from || document).querySelector(selector);
 	const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
-	const cards = all(".card").map((card, i) => ({ card, entry: all(".entries li")[i], text: null }));
+	const entries = all(".entries li");
+	const cards = all(".card").map((card, i) => ({ card, entry: entries[i], text: null }));
 
 	root.classList.add("js");
 
@@ -99,8 +100,8 @@
 				return go(i);
 	}
 	/* A link to a finding that the filter hides shows it. */
-	function followHash() {
-		const number = cards.findIndex((item) => "#" + item.card.id === location.hash);
+	function follow(hash) {
+		const number = cards.findIndex((item) => "#" + item.card.id === hash);
 
 		if (number < 0)
 			return;
@@ -164,6 +165,10 @@
 	}
 	if (graph) {
 		readEdges();
+		find("#fit").addEventListener("click", (event) => {
+			event.target.setAttribute("aria-pressed", graph.classList.toggle("fit"));
+		});
+		find("#fit").hidden = find("svg", graph).clientWidth <= graph.clientWidth;
 		graph.addEventListener("pointerover", (event) => aim(event.target.closest(".node")));
 		graph.addEventListener("pointerleave", () => aim(null));
 		graph.addEventListener("click", (event) => {
@@ -198,10 +203,15 @@
 	find("#theme").addEventListener("click", nextTheme);
 	find(".filter").addEventListener("input", filter);
 	find(".filter").addEventListener("submit", (event) => event.preventDefault());
-	addEventListener("hashchange", followHash);
+	addEventListener("hashchange", () => follow(location.hash));
 	document.addEventListener("click", (event) => {
+		const link = event.target.closest('a[href^="#finding-"]');
+
 		if (event.target.matches(".copy"))
 			copy(event.target);
+		/* The same one again changes no hash. */
+		if (link && link.hash === location.hash)
+			follow(link.hash);
 	});
 
 	/* What is folded away is printed all the same. */
@@ -219,5 +229,5 @@
 
 	setTheme(Math.max(0, themes.indexOf(remembered())));
 	filter();
-	followHash();
+	follow(location.hash);
 })();
