@@ -29,7 +29,7 @@ static void put_where(const struct page *page)
 		if (strcmp(survey->processes[i].exe, exe) != 0)
 			exe = "";
 	if (*exe)
-		page_put(page, "in %", base_name(exe), NULL);
+		page_put(page, "in %", base_name(exe));
 	else
 		page_count(page, "in % processes", findings->processes);
 }
@@ -40,7 +40,7 @@ static void put_head(const struct page *page)
 	page_put(page,
 		 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%'; script-src 'sha256-%'; "
 		 "base-uri 'none'; form-action 'none'\">\n",
-		 html_style_hash, html_script_hash, NULL);
+		 html_style_hash, html_script_hash);
 	fputs("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
 	      "dark\">\n"
 	      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
@@ -79,7 +79,7 @@ static void put_top(const struct page *page)
 {
 	size_t shown = count_shown(page->findings);
 
-	page_put(page, "<body class=\"%\">\n", shown < 2 ? "few" : shown > LARGE ? "large" : "", NULL);
+	page_put(page, "<body class=\"%\">\n", shown < 2 ? "few" : shown > LARGE ? "large" : "");
 	fputs("<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n", page->stream);
 	put_arrow_heads(page);
 	fputs("<header class=\"top\"><div class=\"title\"><h1>gridlock</h1><p>", page->stream);
@@ -104,7 +104,7 @@ static void put_level_box(const struct page *page, enum level level)
 	if (count == 0)
 		return;
 	page_put(page, "<label class=\"box %\"><input type=\"checkbox\" name=\"level\" value=\"%\" checked> % ", level_name(level),
-		 level_name(level), level_name(level), NULL);
+		 level_name(level), level_name(level));
 	page_count(page, "<span class=\"count\">%</span></label>\n", count);
 }
 
@@ -129,7 +129,7 @@ static void put_filter(const struct page *page, const struct html_modules *modul
 	fputs("</div>\n<label class=\"choice\"><span>Rule</span> <select id=\"rule\"><option value=\"\">all</option>", page->stream);
 	for (size_t i = 0; i < findings->count; i++)
 		if (is_first_of_rule(findings, i))
-			page_put(page, "<option>%</option>", rules[findings->list[i].rule].name, NULL);
+			page_put(page, "<option>%</option>", rules[findings->list[i].rule].name);
 	fputs("</select></label>\n<label class=\"choice\"><span>Module</span> <select id=\"module\"><option value=\"\">all</option>",
 	      page->stream);
 	for (size_t i = 0; i < modules->count; i++) {
@@ -163,7 +163,7 @@ static void put_entry(const struct page *page, size_t number)
 
 	page_count(page, "<li><a href=\"#finding-%\">", number + 1);
 	html_level(page, finding->level);
-	page_put(page, " <span class=\"rule\">%</span><span class=\"story\">", rules[finding->rule].name, NULL);
+	page_put(page, " <span class=\"rule\">%</span><span class=\"story\">", rules[finding->rule].name);
 	put_story(page, finding->message);
 	fputs("</span></a></li>\n", page->stream);
 }
@@ -204,7 +204,7 @@ static void put_help(const struct page *page)
 
 	fputs("<dialog id=\"help\" aria-labelledby=\"help-title\"><h2 id=\"help-title\">Keys</h2><dl>", page->stream);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		page_put(page, "<dt><kbd>%</kbd></dt><dd>%</dd>", keys[i][0], keys[i][1], NULL);
+		page_put(page, "<dt><kbd>%</kbd></dt><dd>%</dd>", keys[i][0], keys[i][1]);
 	fputs("</dl><form method=\"dialog\"><button>Close</button></form></dialog>\n", page->stream);
 }
 

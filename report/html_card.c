@@ -109,9 +109,9 @@ static void put_since(const struct page *page, uint64_t msec)
 
 static void put_held(const struct page *page, const struct acquisition *held, const char *also)
 {
-	page_put(page, "<h5>% ", also, NULL);
+	page_put(page, "<h5>% ", also);
 	page_name(page, held->lock->name);
-	page_put(page, "%, taken here</h5>\n", mode_of(held), NULL);
+	page_put(page, "%, taken here</h5>\n", mode_of(held));
 	page_stack(page, held->stack);
 }
 
@@ -136,7 +136,7 @@ static void put_wanted(const struct page *page, const struct finding *finding, s
 	} else {
 		fputs("asks for ", page->stream);
 		page_name(page, link->wanted.lock->name);
-		page_put(page, "%%", mode_of(&link->wanted), strcmp(link->wanted.how, "timed") == 0 ? ", with a time limit" : "", NULL);
+		page_put(page, "%%", mode_of(&link->wanted), strcmp(link->wanted.how, "timed") == 0 ? ", with a time limit" : "");
 	}
 	fputs(", here</h5>\n", page->stream);
 	page_stack(page, link->wanted.stack);
@@ -166,8 +166,7 @@ static void put_labelled(const struct page *page, const struct finding *finding,
 		first++;
 	begin_column(page, finding->links_count + first);
 	page_thread(page, labelled->thread, false);
-	page_put(page, "<h5>%</h5>\n", finding->links_count ? "asks to write in between, and readers wait behind it" : labelled->label,
-		 NULL);
+	page_put(page, "<h5>%</h5>\n", finding->links_count ? "asks to write in between, and readers wait behind it" : labelled->label);
 	page_stack(page, labelled->stack);
 	end_column(page);
 }
@@ -193,7 +192,7 @@ static void put_beside(const struct page *page, const struct blocked *blocked, s
 	fputs("<h5>", page->stream);
 	page_story(page, blocked->waits);
 	if (blocked->holder && blocked->lock)
-		page_put(page, ", which <code>%</code> holds", blocked->holder->name, NULL);
+		page_put(page, ", which <code>%</code> holds", blocked->holder->name);
 	put_since(page, blocked->msec);
 	fputs("</h5>\n", page->stream);
 	page_stack(page, blocked->stack);
@@ -231,9 +230,9 @@ static void put_lock(const struct page *page, const struct lock *lock)
 {
 	fputs("<li>", page->stream);
 	page_name(page, lock->name);
-	page_put(page, ": %", lock->kind, NULL);
+	page_put(page, ": %", lock->kind);
 	if (lock->created) {
-		page_put(page, ", % in ", lock->created_how, NULL);
+		page_put(page, ", % in ", lock->created_how);
 		page_place(page, lock->created);
 	} else {
 		fputs(", static", page->stream);
@@ -264,8 +263,8 @@ static void put_witness(const struct page *page, const struct finding *finding)
 
 	if (!witness || !witness->kind)
 		return;
-	page_put(page, "<details class=\"part\"><summary>A % witness in the trace of this run (%)</summary>\n", witness->kind, witness->why,
-		 NULL);
+	page_put(page, "<details class=\"part\"><summary>A % witness in the trace of this run (%)</summary>\n", witness->kind,
+		 witness->why);
 	html_lanes_witness(page, finding);
 	fputs("</details>\n", page->stream);
 }
@@ -289,17 +288,17 @@ static void put_facts(const struct page *page, const struct finding *finding)
 		page_story(page, finding->witness->why);
 		fputs("</dd>\n", page->stream);
 	}
-	page_put(page, "<dt>Fix</dt><dd>%</dd>\n", explain_fix(finding), NULL);
-	page_put(page, "<dt>Fingerprint</dt><dd class=\"mark\"><code>%</code>", finding->fingerprint, NULL);
+	page_put(page, "<dt>Fix</dt><dd>%</dd>\n", explain_fix(finding));
+	page_put(page, "<dt>Fingerprint</dt><dd class=\"mark\"><code>%</code>", finding->fingerprint);
 	page_copy(page);
-	page_put(page, "</dd>\n<dt>To suppress</dt><dd class=\"mark\"><code>fingerprint:%</code>", finding->fingerprint, NULL);
+	page_put(page, "</dd>\n<dt>To suppress</dt><dd class=\"mark\"><code>fingerprint:%</code>", finding->fingerprint);
 	page_copy(page);
 	fputs("</dd>\n</dl>\n", page->stream);
 }
 
 void html_level(const struct page *page, enum level level)
 {
-	page_put(page, "<span class=\"level %\">%</span>", level_name(level), level_name(level), NULL);
+	page_put(page, "<span class=\"level %\">%</span>", level_name(level), level_name(level));
 }
 
 #define STORY_LONG 1200 /* bytes; a longer one scrolls */
@@ -309,7 +308,7 @@ static void put_head(const struct page *page, const struct finding *finding, siz
 {
 	fputs("<header>", page->stream);
 	html_level(page, finding->level);
-	page_put(page, " <a class=\"rule\" href=\"#rule-%\">%</a>", rules[finding->rule].name, rules[finding->rule].name, NULL);
+	page_put(page, " <a class=\"rule\" href=\"#rule-%\">%</a>", rules[finding->rule].name, rules[finding->rule].name);
 	if (finding->count > 1)
 		page_count(page, " <span class=\"times\">% times</span>", finding->count);
 	fputs(" <span class=\"process\"><code>", page->stream);
@@ -343,7 +342,7 @@ void html_card(const struct page *page, size_t number, const struct html_modules
 	const struct finding *finding = &page->findings->list[number];
 
 	page_put(page, "<article class=\"card %\" data-level=\"%\" data-rule=\"%\" data-modules=\"", level_name(finding->level),
-		 level_name(finding->level), rules[finding->rule].name, NULL);
+		 level_name(finding->level), rules[finding->rule].name);
 	put_modules(page, finding, modules);
 	page_count(page, "\" id=\"finding-%\" tabindex=\"-1\"", number + 1);
 	page_count(page, " aria-labelledby=\"story-%\">\n", number + 1);

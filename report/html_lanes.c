@@ -34,9 +34,9 @@ static size_t lane_of(struct lanes *lanes, const struct thread *thread)
 
 static void put_name(const struct page *page, const char *before, const char *name, const char *behind)
 {
-	page_put(page, "%<code>", before, NULL);
+	page_put(page, "%<code>", before);
 	page_short(page, name, NAME_SHOWN);
-	page_put(page, "</code>%", behind, NULL);
+	page_put(page, "</code>%", behind);
 }
 
 static void begin(const struct lanes *lanes, const char *caption)
@@ -45,7 +45,7 @@ static void begin(const struct lanes *lanes, const char *caption)
 
 	page_put(page,
 		 "<div class=\"scroll\" tabindex=\"0\"><table class=\"lanes\"><caption>%</caption>\n<thead><tr><th scope=\"col\">Step</th>",
-		 caption, NULL);
+		 caption);
 	for (size_t i = 0; i < lanes->count; i++) {
 		page_count(page, "<th scope=\"col\" class=\"t%\">", lanes->tones[i]);
 		put_name(page, "", page_thread_name(lanes->threads[i]), "");
@@ -169,7 +169,7 @@ static void put_words(const struct page *page, const struct witness_step *step)
 {
 	if (step->before)
 		page_count(page, "% events, then ", step->before);
-	page_put(page, "% ", step->does, NULL);
+	page_put(page, "% ", step->does);
 	if (step->what)
 		put_name(page, "", step->what, "");
 	if (step->holder)

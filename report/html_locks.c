@@ -101,9 +101,9 @@ static void put_row(const struct page *page, const struct row *row, const struct
 
 	page_count(page, "<tr id=\"lock-%\"><th scope=\"row\">", row->lock->index);
 	page_name(page, lock->name);
-	page_put(page, "</th><td>%</td><td>", lock->kind, NULL);
+	page_put(page, "</th><td>%</td><td>", lock->kind);
 	if (lock->created) {
-		page_put(page, "% in ", lock->created_how, NULL);
+		page_put(page, "% in ", lock->created_how);
 		page_place(page, lock->created);
 	} else {
 		fputs("static", page->stream);

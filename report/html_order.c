@@ -8,8 +8,8 @@
 #include "memory.h"
 #include "survey.h"
 
-#define LABEL_MAX 44   /* characters of a lock's name */
-#define EDGES_MAX 1500 /* what dot lays out in seconds */
+#define LABEL_MAX 44  /* characters of a lock's name */
+#define EDGES_MAX 600 /* what dot lays out in two seconds, however tangled; 1,500 take minutes */
 
 struct ring_edge {
 	size_t from, to;
@@ -20,7 +20,7 @@ struct order {
 	enum level *levels; /* of the rings that each lock is in */
 	bool *shown;
 	size_t rings, count; /* locks in rings, locks shown */
-	bool more;	     /* than there is room for */
+	bool more;	     /* of either than there is room for */
 	size_t edges_count;
 	struct ring_edge *edges; /* of rings, each once */
 };
@@ -162,7 +162,7 @@ static void put_edge(FILE *stream, size_t from, size_t to, const char *class)
 	fprintf(stream, "n%zu -> n%zu [id=\"edge-%zu-%zu\", class=\"%s\"];\n", from, to, from, to, class);
 }
 
-static void put_edges(FILE *stream, const struct order *order)
+static void put_edges(FILE *stream, struct order *order)
 {
 	const struct survey *survey = order->survey;
 	size_t left = EDGES_MAX;
@@ -183,9 +183,10 @@ static void put_edges(FILE *stream, const struct order *order)
 		put_edge(stream, (size_t)edge->key.from, (size_t)edge->key.to, "beside");
 		left--;
 	}
+	order->more |= left == 0;
 }
 
-static char *layout(const struct page *page, const struct order *order, const char **why)
+static char *layout(const struct page *page, struct order *order, const char **why)
 {
 	char *source, *picture;
 	size_t size;
@@ -193,7 +194,8 @@ static char *layout(const struct page *page, const struct order *order, const ch
 
 	if (!stream)
 		die("out of memory");
-	fputs("digraph order {\nrankdir=LR; bgcolor=transparent; pad=0.1; pack=12; packmode=array_c4; nodesep=0.15; ranksep=0.5;\n"
+	fputs("digraph order {\nnslimit=2; nslimit1=2; mclimit=0.5; rankdir=LR; bgcolor=transparent; pad=0.1; pack=12; packmode=array_c4; "
+	      "nodesep=0.15; ranksep=0.5;\n"
 	      "node [shape=box, style=rounded, fontname=monospace, fontsize=9, height=0.3, margin=\"0.1,0.04\"];\nedge [arrowsize=0.6];\n",
 	      stream);
 	put_nodes(stream, page, order);
@@ -223,13 +225,13 @@ static void put_picture(const struct page *page, const char *picture)
 	}
 }
 
-static void put_graph(const struct page *page, const struct order *order)
+static void put_graph(const struct page *page, struct order *order)
 {
 	const char *why;
 	char *picture = layout(page, order, &why);
 
 	if (!picture) {
-		page_put(page, "<p class=\"none\">No picture: %. The rings are drawn with each finding.</p>\n", why, NULL);
+		page_put(page, "<p class=\"none\">No picture: %. The rings are drawn with each finding.</p>\n", why);
 		return;
 	}
 	page_count(page, "<p>Every lock that is in a ring, and what is taken next to it: % ", order->count);

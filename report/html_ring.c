@@ -199,7 +199,7 @@ static void put_words(const struct drawing *drawing)
 
 		page_short(drawing->page, label_of(drawing, node), 80);
 		if (i < drawing->count)
-			page_put(drawing->page, " % ", arrow_label(drawing, node), NULL);
+			page_put(drawing->page, " % ", arrow_label(drawing, node));
 	}
 	fputs("\">\n", drawing->page->stream);
 }

@@ -55,8 +55,8 @@ static void put_command(const struct page *page, char *const *words)
 	for (size_t i = 0; words[i]; i++) {
 		bool plain = words[i][0] && !strpbrk(words[i], " \t\n'\"\\$`&|;<>()*?[]#~!{}");
 
-		page_put(page, i ? " " : "", NULL);
-		page_put(page, plain ? "%" : "'%'", words[i], NULL);
+		page_put(page, i ? " " : "");
+		page_put(page, plain ? "%" : "'%'", words[i]);
 	}
 	fputs("</code></dd>\n", page->stream);
 }
@@ -65,22 +65,22 @@ static void put_numbers(const struct page *page)
 {
 	const struct findings *findings = page->findings;
 
-	page_put(page, "<dt>gridlock</dt><dd>version %</dd>\n", VERSION, NULL);
+	page_put(page, "<dt>gridlock</dt><dd>version %</dd>\n", VERSION);
 	page_count(page, "<dt>Seen</dt><dd>% locks, ", findings->locks);
 	page_count(page, "% dependencies, ", findings->dependencies);
 	page_count(page, "% threads, ", findings->threads);
 	page_count(page, findings->processes == 1 ? "% process</dd>\n" : "% processes</dd>\n", findings->processes);
 	if (findings->recording)
-		page_put(page, "<dt>Recording</dt><dd class=\"mark\"><code>%</code></dd>\n", findings->recording, NULL);
+		page_put(page, "<dt>Recording</dt><dd class=\"mark\"><code>%</code></dd>\n", findings->recording);
 }
 
 static void put_list(const struct page *page, const char *heading, char *const *lines, size_t count)
 {
 	if (count == 0)
 		return;
-	page_put(page, "<dt>%</dt><dd><ul>", heading, NULL);
+	page_put(page, "<dt>%</dt><dd><ul>", heading);
 	for (size_t i = 0; i < count; i++)
-		page_put(page, "<li>%</li>", lines[i], NULL);
+		page_put(page, "<li>%</li>", lines[i]);
 	fputs("</ul></dd>\n", page->stream);
 }
 
@@ -89,7 +89,7 @@ static void put_unseen(const struct page *page)
 	char *unseen = unseen_text(page->findings->unseen);
 
 	if (unseen)
-		page_put(page, "<dt>Not seen</dt><dd>%: their locks do not pass through libc</dd>\n", unseen, NULL);
+		page_put(page, "<dt>Not seen</dt><dd>%: their locks do not pass through libc</dd>\n", unseen);
 	free(unseen);
 }
 
@@ -103,7 +103,7 @@ static void put_process(const struct page *page, const struct survey_process *pr
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &parts);
 	page_count(page, "<tr><th scope=\"row\" class=\"count\">%</th><td>", (uint64_t)process->pid);
 	page_name(page, process->exe);
-	page_put(page, "</td><td>%</td><td>", when, NULL);
+	page_put(page, "</td><td>%</td><td>", when);
 	if (process->code >= 0)
 		page_count(page, "exit code %", (uint64_t)process->code);
 	else
@@ -164,7 +164,7 @@ void html_rules(const struct page *page)
 			      page->stream);
 		any = true;
 		page_put(page, "<dt id=\"rule-%\">%</dt><dd><p>%</p><p>%</p></dd>\n", rules[i].name, rules[i].name, rules[i].meaning,
-			 explain_bites((int)i), NULL);
+			 explain_bites((int)i));
 	}
 	if (any)
 		fputs("</dl>\n</section>\n", page->stream);

@@ -88,7 +88,7 @@ void page_short(const struct page *page, const char *text, size_t characters)
 	page_text(page, skip_characters(text, count - end));
 }
 
-void page_put(const struct page *page, const char *markup, ...)
+void page_put_texts(const struct page *page, const char *markup, ...)
 {
 	va_list texts;
 
@@ -107,7 +107,7 @@ void page_count(const struct page *page, const char *markup, uint64_t number)
 	char digits[24];
 
 	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
-	page_put(page, markup, digits, NULL);
+	page_put(page, markup, digits);
 }
 
 #define NAME_LONG 240 /* bytes; a longer one has a frame of its own, which scrolls */
@@ -139,7 +139,7 @@ void page_story(const struct page *page, const char *text)
 
 void page_name(const struct page *page, const char *name)
 {
-	page_put(page, strlen(name) > NAME_LONG ? CODE_LONG "%</code>" : "<code>%</code>", name, NULL);
+	page_put(page, strlen(name) > NAME_LONG ? CODE_LONG "%</code>" : "<code>%</code>", name);
 }
 
 #define PATH_SHOWN 160 /* characters */
@@ -156,7 +156,7 @@ static void put_at(const struct page *page, const struct frame *frame)
 	}
 	snprintf(number, sizeof(number), "0x%llx", (unsigned long long)frame->offset);
 	page_short(page, base_name(frame->module), PATH_SHOWN);
-	page_put(page, "+%", number, NULL);
+	page_put(page, "+%", number);
 }
 
 void page_place(const struct page *page, const struct stack *stack)
@@ -212,7 +212,7 @@ static void put_source_line(const struct page *page, unsigned number, char *line
 	page_put(page,
 		 marked ? "<span class=\"line hit\"><span class=\"number\">%</span><span class=\"words\">"
 			: "<span class=\"line\"><span class=\"number\">%</span><span class=\"words\">",
-		 digits, NULL);
+		 digits);
 	page_short(page, line, LINE_SHOWN);
 	fputs("</span></span>\n", page->stream);
 }

@@ -22,8 +22,9 @@ void page_text(const struct page *page, const char *text);
 /* The same with at most `characters`: of a longer one its beginning, an ellipsis and its end. */
 void page_short(const struct page *page, const char *text, size_t characters);
 size_t page_characters(const char *text);
-/* Markup, in which each % stands for the next text; NULL ends them. */
-void page_put(const struct page *page, const char *markup, ...) __attribute__((sentinel));
+/* Markup, in which each % stands for the next text. */
+#define page_put(page, ...) page_put_texts(page, __VA_ARGS__, (const char *)0)
+void page_put_texts(const struct page *page, const char *markup, ...) __attribute__((sentinel));
 /* Markup in which % stands for a number. */
 void page_count(const struct page *page, const char *markup, uint64_t number);
 /* Text in which `names` are code. */
