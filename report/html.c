@@ -22,7 +22,7 @@
 static void put_where(const struct page *page)
 {
 	const struct findings *findings = page->findings;
-	const struct survey *survey = findings->survey;
+	const struct survey *survey = page->survey;
 	const char *exe = survey->processes_count ? survey->processes[0].exe : "";
 
 	for (size_t i = 1; i < survey->processes_count; i++)
@@ -127,7 +127,7 @@ static void put_filter(const struct page *page, const struct html_modules *modul
 	for (enum level level = LEVEL_ERROR; level > LEVEL_OFF; level--)
 		put_level_box(page, level);
 	fputs("</div>\n<label class=\"choice\"><span>Rule</span> <select id=\"rule\"><option value=\"\">all</option>", page->stream);
-	for (size_t i = 0; i < findings->count; i++)
+	for (size_t i = 0; i < page->cards; i++)
 		if (is_first_of_rule(findings, i))
 			page_put(page, "<option>%</option>", rules[findings->list[i].rule].name);
 	fputs("</select></label>\n<label class=\"choice\"><span>Module</span> <select id=\"module\"><option value=\"\">all</option>",
@@ -173,7 +173,7 @@ static void put_side(const struct page *page, const struct html_modules *modules
 	fputs("<div class=\"side\">\n", page->stream);
 	put_filter(page, modules);
 	fputs("<nav aria-label=\"All findings\"><ol class=\"entries\">\n", page->stream);
-	for (size_t i = 0; i < page->findings->count; i++)
+	for (size_t i = 0; i < page->cards; i++)
 		if (!page->findings->list[i].suppressed)
 			put_entry(page, i);
 	fputs("</ol></nav>\n</div>\n", page->stream);
@@ -184,12 +184,15 @@ static void put_findings(const struct page *page, const struct html_modules *mod
 	bool any = false;
 
 	fputs("<section id=\"findings\" aria-labelledby=\"findings-title\"><h2 id=\"findings-title\">Findings</h2>\n", page->stream);
-	for (size_t i = 0; i < page->findings->count; i++) {
+	for (size_t i = 0; i < page->cards; i++) {
 		if (page->findings->list[i].suppressed)
 			continue;
 		any = true;
 		html_card(page, i, modules);
 	}
+	if (page->cards < page->findings->count)
+		page_count(page, "<p class=\"none\">% more findings are not shown here; other formats have them all.</p>\n",
+			   page->findings->count - page->cards);
 	fputs(any ? "<p class=\"none\" id=\"nothing\" hidden>No finding matches the filter.</p>\n</section>\n"
 		  : "<p class=\"none\">Nothing was found.</p>\n</section>\n",
 	      page->stream);
@@ -212,7 +215,7 @@ static void put_page(const struct page *page)
 {
 	struct html_modules modules = {0};
 
-	for (size_t i = 0; i < page->findings->count; i++)
+	for (size_t i = 0; i < page->cards; i++)
 		if (!page->findings->list[i].suppressed)
 			html_modules_add(&modules, &page->findings->list[i]);
 	put_head(page);
@@ -233,12 +236,18 @@ static void put_page(const struct page *page)
 	free(modules.names);
 }
 
+#define CARDS_MAX 2000 /* what a browser opens in seconds; the worst come first */
+
 int html_write(int fd, const struct findings *findings, const struct options *options)
 {
+	static const struct survey none;
 	char *memory;
 	size_t size;
-	struct page page = {
-		.stream = open_memstream(&memory, &size), .root = option_string(options, OPTION_SOURCE_ROOT), .findings = findings};
+	struct page page = {.stream = open_memstream(&memory, &size),
+			    .root = option_string(options, OPTION_SOURCE_ROOT),
+			    .findings = findings,
+			    .cards = findings->count < CARDS_MAX ? findings->count : CARDS_MAX,
+			    .survey = findings->survey ? findings->survey : &none};
 	int result;
 
 	if (!page.stream)

@@ -15,7 +15,8 @@ struct mention {
 };
 struct row {
 	const struct survey_lock *lock;
-	size_t first, count; /* its mentions */
+	size_t count; /* of its mentions */
+	const struct mention *mentions;
 };
 
 static int compare_mentions(const void *left, const void *right)
@@ -27,16 +28,16 @@ static int compare_mentions(const void *left, const void *right)
 	return a->finding < b->finding ? -1 : a->finding > b->finding;
 }
 
-static struct mention *list_mentions(const struct findings *findings, size_t *count)
+static struct mention *list_mentions(const struct page *page, size_t *count)
 {
 	struct mention *mentions = NULL;
 
 	*count = 0;
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->list[i];
+	for (size_t i = 0; i < page->cards; i++) {
+		const struct finding *finding = &page->findings->list[i];
 
 		for (size_t j = 0; j < finding->locks_count && !finding->suppressed; j++) {
-			const struct survey_lock *lock = survey_find(findings->survey, finding->locks[j]);
+			const struct survey_lock *lock = survey_find(page->survey, finding->locks[j]);
 
 			if (!lock)
 				continue;
@@ -69,33 +70,33 @@ static struct row *list_rows(const struct survey *survey, const struct mention *
 	size_t at = 0;
 
 	for (size_t i = 0; i < survey->locks_count; i++) {
-		rows[i] = (struct row){.lock = survey->locks[i], .first = at};
-		while (at < count && mentions[at].lock == i)
-			at++;
-		rows[i].count = at - rows[i].first;
+		rows[i] = (struct row){.lock = survey->locks[i]};
+		for (; at < count && mentions[at].lock == i; at++)
+			if (rows[i].count++ == 0)
+				rows[i].mentions = &mentions[at];
 	}
 	qsort(rows, survey->locks_count, sizeof(*rows), compare_rows);
 	return rows;
 }
 
-static void put_findings(const struct page *page, const struct mention *mentions, size_t count)
+static void put_findings(const struct page *page, const struct row *row)
 {
 	size_t shown = 0, last = SIZE_MAX;
 
-	for (size_t i = 0; i < count && shown < LINKS_MAX; i++) {
+	for (size_t i = 0; i < row->count && shown < LINKS_MAX; i++) {
 		/* A ring may have two locks of one class. */
-		if (mentions[i].finding == last)
+		if (row->mentions[i].finding == last)
 			continue;
-		last = mentions[i].finding;
+		last = row->mentions[i].finding;
 		page_count(page, "<a href=\"#finding-%\">", last + 1);
 		page_count(page, "#%</a> ", last + 1);
 		shown++;
 	}
-	if (shown == LINKS_MAX && shown < count)
-		page_count(page, "of %", count);
+	if (shown == LINKS_MAX && shown < row->count)
+		fputs("and more", page->stream);
 }
 
-static void put_row(const struct page *page, const struct row *row, const struct mention *mentions)
+static void put_row(const struct page *page, const struct row *row)
 {
 	const struct lock *lock = row->lock->lock;
 
@@ -110,15 +111,15 @@ static void put_row(const struct page *page, const struct row *row, const struct
 	}
 	page_count(page, "</td><td class=\"count\">%</td>", row->lock->around);
 	page_count(page, "<td class=\"count\">%</td><td class=\"links\">", row->lock->under);
-	put_findings(page, mentions + row->first, row->count);
+	put_findings(page, row);
 	fputs("</td></tr>\n", page->stream);
 }
 
 void html_locks(const struct page *page)
 {
-	const struct survey *survey = page->findings->survey;
+	const struct survey *survey = page->survey;
 	size_t count;
-	struct mention *mentions = list_mentions(page->findings, &count);
+	struct mention *mentions = list_mentions(page, &count);
 	struct row *rows = list_rows(survey, mentions, count);
 
 	page_count(page,
@@ -131,7 +132,7 @@ void html_locks(const struct page *page)
 	      "<th scope=\"col\">Findings</th></tr></thead>\n<tbody>\n",
 	      page->stream);
 	for (size_t i = 0; i < survey->locks_count && i < ROWS_MAX; i++)
-		put_row(page, &rows[i], mentions);
+		put_row(page, &rows[i]);
 	fputs("</tbody></table></div>\n", page->stream);
 	if (survey->locks_count > ROWS_MAX)
 		page_count(page, "<p class=\"none\">and % more</p>\n", survey->locks_count - ROWS_MAX);

@@ -250,7 +250,7 @@ static void put_graph(const struct page *page, struct order *order)
 
 void html_order(const struct page *page)
 {
-	const struct survey *survey = page->findings->survey;
+	const struct survey *survey = page->survey;
 	struct order order = {.survey = survey};
 
 	fputs("<section id=\"order\" aria-labelledby=\"order-title\"><h2 id=\"order-title\">Order of locks</h2>\n", page->stream);

@@ -113,7 +113,7 @@ static void put_process(const struct page *page, const struct survey_process *pr
 
 static void put_processes(const struct page *page)
 {
-	const struct survey *survey = page->findings->survey;
+	const struct survey *survey = page->survey;
 
 	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"list\"><thead><tr><th scope=\"col\" class=\"count\">Process</th><th "
 	      "scope=\"col\">Program</th><th scope=\"col\">Started</th><th scope=\"col\">Ended</th></tr></thead>\n<tbody>\n",

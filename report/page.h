@@ -13,7 +13,9 @@ struct page {
 	FILE *stream;
 	const char *root; /* --source-root */
 	const struct findings *findings;
-	struct deadlocks deadlocks; /* of them */
+	size_t cards;		     /* the first so many of them have one */
+	const struct survey *survey; /* of them; an empty one where none was made */
+	struct deadlocks deadlocks;  /* of them */
 };
 
 /* Text as it is shown, in an element or in an attribute between double quotes. What is no UTF-8, no character to be seen, or turns the direction

@@ -293,6 +293,29 @@ START_TEST(what_is_suppressed_is_only_counted)
 }
 END_TEST
 
+START_TEST(of_too_many_findings_the_worst_have_cards_and_the_rest_is_counted)
+{
+	struct findings many;
+	struct finding *list = calloc(2100, sizeof(*list));
+
+	world_ring();
+	world_findings("format=html");
+	for (size_t i = 0; i < 2100; i++) {
+		list[i] = world.findings->list[0];
+		list[i].links_count = 0;
+	}
+	many = *world.findings;
+	world.findings->list = list;
+	world.findings->count = 2100;
+	report();
+	ck_assert_uint_eq(count(written, "<article class=\"card"), 2000);
+	has("<p class=\"none\">100 more findings are not shown here; other formats have them all.</p>");
+	has_not("#finding-2001");
+	*world.findings = many;
+	free(list);
+}
+END_TEST
+
 /* ---- the survey ---- */
 
 static void nest_classes(uint64_t held, uint64_t wanted, uint8_t how)
@@ -378,6 +401,7 @@ int main(void)
 		it_names_its_style_and_script_and_nothing_else,
 		without_findings_it_says_so_and_shows_the_run,
 		what_is_suppressed_is_only_counted,
+		of_too_many_findings_the_worst_have_cards_and_the_rest_is_counted,
 		the_survey_has_the_innermost_nestings_and_counts_them,
 		one_lock_in_two_processes_is_one,
 		only_who_asks_for_html_pays_for_a_survey,
