@@ -143,7 +143,9 @@ void html_lanes_ring(const struct page *page, const struct finding *finding)
 		lanes.threads[i] = ring.links[i].thread;
 		lanes.tones[i] = i % 6;
 	}
-	begin(&lanes, finding->blocked_count ? "How it locked up" : "How it locks up");
+	begin(&lanes, finding->blocked_count	     ? "How it locked up"
+		      : finding->level == LEVEL_NOTE ? "How it would lock up"
+						     : "How it locks up");
 	for (size_t i = 0; i < lanes.count; i++)
 		if (ring.links[i].by == LINK_LOCK)
 			put_take(&lanes, i, &ring.links[i].held);

@@ -179,12 +179,16 @@ const char *page_thread_name(const struct thread *thread)
 
 void page_thread(const struct page *page, const struct thread *thread, bool with_process)
 {
+	if (!thread) {
+		fputs("<h4>An unknown thread</h4>", page->stream);
+		return;
+	}
 	fputs("<h4>Thread ", page->stream);
-	page_name(page, page_thread_name(thread));
-	if (thread && with_process)
+	page_name(page, thread->name);
+	if (with_process)
 		page_count(page, " of process %", (uint64_t)thread->pid);
 	fputs("</h4>", page->stream);
-	if (thread && thread->created) {
+	if (thread->created) {
 		fputs("<p class=\"made\">created in ", page->stream);
 		page_place(page, thread->created);
 		fputs("</p>", page->stream);

@@ -212,6 +212,7 @@ START_TEST(a_note_shows_its_stacks_on_a_click)
 	read_ring("format=html level=lock-order-cycle=note");
 	has("<article class=\"card note\" data-level=\"note\" data-rule=\"lock-order-cycle\" data-modules=\"0 \" id=\"finding-1\"");
 	has("<details class=\"part\"><summary>The stacks</summary>");
+	has("<caption>How it would lock up</caption>");
 }
 END_TEST
 
