@@ -40,8 +40,6 @@ all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
 
 deps:           ## what building and testing needs, by apt when something is missing
 	@tests/deps
-deps-test:      ## the readers of formats that come from npm
-	@tests/readers/deps
 
 $(BUILD)/libgridlock.so: $(shim_obj)
 	$(SHIM_CC) $(SHIMLINK) $(LDFLAGS) -o $@ $^ $(SHIMLIBS)
@@ -99,8 +97,6 @@ check-inputs: all examples  ## wrong arguments, damaged recordings, full disks; 
 	@BUILD=$(BUILD) tests/run_inputs
 	@BUILD=$(BUILD) tests/live/run
 	@BUILD=$(BUILD) tests/baseline/run
-check-html: all examples $(BUILD)/html/generate deps-test  ## the HTML report in a browser
-	@BUILD=$(BUILD) tests/html/run
 check-real: all ## real programs from Debian's packages
 	@BUILD=$(BUILD) tests/real/run
 check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check
