@@ -95,6 +95,7 @@ check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) IDENTITY=table tests/run_cases
 check-inputs: all examples  ## wrong arguments, damaged recordings, full disks; dump, top; baselines
 	@BUILD=$(BUILD) tests/run_inputs
+	@BUILD=$(BUILD) tests/run_options
 	@BUILD=$(BUILD) tests/live/run
 	@BUILD=$(BUILD) tests/baseline/run
 check-real: all ## real programs from Debian's packages

@@ -14,7 +14,9 @@
 #include "live.h"
 #include "memory.h"
 #include "options.h"
+#include "options_show.h"
 #include "output.h"
+#include "rcfile.h"
 #include "run.h"
 #include "suppress.h"
 #include "verdict.h"
@@ -79,10 +81,35 @@ static int report_main(const struct options *options, int count, char **operands
 
 /* ---- which ---- */
 
-enum subcommand { NONE, RUN, REPORT, CONFIRM, EXPLAIN, DOCTOR, DUMP, TOP, BASELINE, DIFF, HELP, VERSION_NUMBER };
+/* Reads all options; with --print-options shows them, and that is all. The report that a library without launcher asks for at its end is about a
+ * program that took nothing from a file either. */
+static int read_options(struct options *options, int argc, char **argv, bool program)
+{
+	bool at_exit = argc > 2 && strcmp(argv[2], "--at-exit") == 0;
+	char *file = at_exit ? NULL : rcfile_find();
+	int operands;
+
+	options->file = file;
+	operands = options_read(options, argc, argv, getenv("GRIDLOCK_OPTIONS"), program, NULL);
+	options->file = NULL;
+	free(file);
+	if (option_flag(options, OPTION_PRINT_OPTIONS))
+		exit(options_print(options, stdout) ? 0 : EXIT_GRIDLOCK);
+	return operands;
+}
+
+enum subcommand {
+	NONE,
+#define SUBCOMMAND(id, name, operands, help) id,
+#include "subcommands.def"
+#undef SUBCOMMAND
+};
 static const char *const subcommands[] = {
-	[RUN] = "run", [REPORT] = "report",	[CONFIRM] = "confirm", [EXPLAIN] = "explain", [DOCTOR] = "doctor",	   [DUMP] = "dump",
-	[TOP] = "top", [BASELINE] = "baseline", [DIFF] = "diff",       [HELP] = "help",	      [VERSION_NUMBER] = "version"};
+	NULL,
+#define SUBCOMMAND(id, name, operands, help) [id] = name,
+#include "subcommands.def"
+#undef SUBCOMMAND
+};
 
 static enum subcommand subcommand(const char *word)
 {
@@ -100,9 +127,9 @@ static enum subcommand find_subcommand(int argc, char **argv, const char **word)
 	bool dashes;
 
 	memcpy(copy, argv, (size_t)argc * sizeof(*argv));
-	if (options_read(&options, argc, copy, NULL, true, &dashes) == 0)
+	if (options_read(&options, argc, copy, NULL, true, &dashes) == 0 && !option_flag(&options, OPTION_PRINT_OPTIONS))
 		die("no program to run; try `gridlock --help`");
-	*word = copy[1];
+	*word = copy[1] ? copy[1] : "";
 	options_free(&options);
 	free(copy);
 	return dashes ? NONE : subcommand(*word);
@@ -125,7 +152,7 @@ static int launch_main(int argc, char **argv)
 	struct options options = {0};
 	int code;
 
-	if (options_read(&options, argc, argv, getenv("GRIDLOCK_OPTIONS"), true, NULL) == 0)
+	if (read_options(&options, argc, argv, true) == 0)
 		die("no program to run; try `gridlock --help`");
 	code = run_main(&options, argv + 1);
 	options_free(&options);
@@ -135,12 +162,13 @@ static int launch_main(int argc, char **argv)
 static int other_main(enum subcommand which, int argc, char **argv)
 {
 	struct options options = {0};
-	int count = options_read(&options, argc, argv, getenv("GRIDLOCK_OPTIONS"), false, NULL);
+	int count = read_options(&options, argc, argv, false);
 	int code = which == REPORT     ? report_main(&options, count - 1, argv + 2)
 		   : which == DUMP     ? dump_main(&options, count - 1, argv + 2)
 		   : which == BASELINE ? baseline_main(&options, count - 1, argv + 2)
 		   : which == DIFF     ? diff_main(&options, count - 1, argv + 2)
 		   : which == TOP      ? top_main(&options, count - 1, argv + 2)
+		   : which == ENV      ? env_main(&options, count - 1)
 		   : which == EXPLAIN  ? explain_main(count, argv + 1)
 				       : doctor_main(count, argv + 1);
 
@@ -159,7 +187,7 @@ static int confirm_words(int argc, char **argv)
 		dashes++;
 	if (dashes + 1 >= argc)
 		die("usage: gridlock confirm [--tries=N] [FINGERPRINT...] -- PROGRAM [ARGUMENT...]");
-	count = options_read(&options, dashes, argv, getenv("GRIDLOCK_OPTIONS"), false, NULL);
+	count = read_options(&options, dashes, argv, false);
 	fingerprints = new_zeroed((size_t)count, sizeof(*fingerprints));
 	memcpy(fingerprints, argv + 2, (size_t)(count - 1) * sizeof(*fingerprints));
 	code = confirm_main(&options, fingerprints, argv + dashes + 1);

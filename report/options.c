@@ -8,13 +8,9 @@
 
 #include "findings.h"
 #include "memory.h"
+#include "rcfile.h"
 
-enum type { FLAG, NUMBER, STRING, LIST, CHOICE };
-static const struct definition {
-	const char *name;
-	enum type type;
-	const char *value, *argument, *help;
-} definitions[] = {
+static const struct option_definition definitions[] = {
 #define OPTION(id, option_name, option_type, option_value, option_argument, option_help)                                                   \
 	{option_name, option_type, option_value, option_argument, option_help},
 #include "graph/options.def"
@@ -150,7 +146,7 @@ static bool among(const char *choices, const char *value)
 
 static char *wrong_value(enum option_id id, const char *value)
 {
-	const struct definition *definition = &definitions[id];
+	const struct option_definition *definition = &definitions[id];
 	char *end;
 	long number;
 
@@ -174,7 +170,9 @@ static void add(struct options *options, enum option_id id, const char *value)
 	size_t count = definitions[id].type == LIST ? options->of[id].count : 0;
 
 	options->of[id].values = resized(options->of[id].values, count + 1, sizeof(char *));
+	options->of[id].origins = resized(options->of[id].origins, count + 1, sizeof(char *));
 	options->of[id].values[count] = value;
+	options->of[id].origins[count] = options->origin;
 	options->of[id].count = count + 1;
 }
 
@@ -207,29 +205,71 @@ static char *set(struct options *options, int id, bool negated, const char *valu
 	return wrong;
 }
 
-/* ---- the variable ---- */
+/* ---- the variable, and the file ---- */
+
+char *options_keep(struct options *options, char *text)
+{
+	options->kept = resized(options->kept, options->kept_count + 1, sizeof(*options->kept));
+	options->kept[options->kept_count++] = text;
+	return text;
+}
+
+/* In a template '%' begins something. */
+static char *as_template(const char *folder)
+{
+	char *text = new_zeroed(2 * strlen(folder) + 1, 1), *to = text;
+
+	for (; *folder; folder++) {
+		if (*folder == '%')
+			*to++ = '%';
+		*to++ = *folder;
+	}
+	return text;
+}
+
+const char *option_anchored(struct options *options, enum option_id id, const char *value, const char *folder)
+{
+	const char *argument = definitions[id].argument, *name = value;
+	char *above;
+
+	if (id == OPTION_OUTPUT)
+		name = strchr(value, ':') ? strchr(value, ':') + 1 : "/";
+	else if (!argument || (strcmp(argument, "FILE") != 0 && strcmp(argument, "DIR") != 0))
+		return value;
+	if (*name == '\0' || *name == '/')
+		return value;
+	above = id == OPTION_OUTPUT || id == OPTION_LOG_PATH ? as_template(folder) : copied(folder);
+	value = options_keep(options, printed("%.*s%s/%s", (int)(name - value), value, above, name));
+	free(above);
+	return value;
+}
+
+void options_set_named(struct options *options, const char *name, const char *value, const char *folder)
+{
+	char *wrong = NULL;
+	bool negated;
+	int id = find(name, &negated);
+
+	if (id < 0 || (folder && !definitions[id].help)) {
+		const char *nearest = suggestion(name);
+
+		wrong = printed("unknown option '%s'%s%s%s", name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+				nearest ? "'?" : "");
+	} else {
+		wrong = set(options, id, negated, value && folder ? option_anchored(options, (enum option_id)id, value, folder) : value);
+	}
+	if (wrong)
+		fprintf(stderr, "gridlock: warning: %s: %s\n", options->origin, wrong);
+	free(wrong);
+}
 
 static void set_from_variable(struct options *options, char *text)
 {
 	char *equals = strchr(text, '=');
-	char *wrong = NULL;
-	bool negated;
-	int id;
 
 	if (equals)
 		*equals = '\0';
-	id = find(text, &negated);
-	if (id < 0) {
-		const char *nearest = suggestion(text);
-
-		wrong = printed("unknown option '%s'%s%s%s", text, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-				nearest ? "'?" : "");
-	} else {
-		wrong = set(options, id, negated, equals ? equals + 1 : NULL);
-	}
-	if (wrong)
-		fprintf(stderr, "gridlock: warning: GRIDLOCK_OPTIONS: %s\n", wrong);
-	free(wrong);
+	options_set_named(options, text, equals ? equals + 1 : NULL, NULL);
 }
 
 /* `name=value` separated by space or comma; quotes protect. The values lie in options->variable. */
@@ -339,7 +379,7 @@ static struct argp_option *argp_options(void)
 		return all;
 	next = all = new_zeroed(2 * OPTION_COUNT + SYNONYMS + 2, sizeof(*all));
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		const struct definition *d = &definitions[i];
+		const struct option_definition *d = &definitions[i];
 		bool starts_on = d->type == FLAG && strcmp(d->value, "1") == 0;
 		int hidden = !d->help ? OPTION_HIDDEN : 0;
 
@@ -364,26 +404,20 @@ static struct argp_option *argp_options(void)
 	return all;
 }
 
-static const char usage[] = "[--] PROGRAM [ARGUMENT...]\n"
-			    "report DIR\n"
-			    "baseline RUN [-o FILE]\n"
-			    "diff OLD NEW\n"
-			    "confirm [FINGERPRINT...] -- PROGRAM [ARGUMENT...]\n"
-			    "explain [RULE...]\n"
-			    "doctor PROGRAM\n"
-			    "dump PID...\n"
-			    "top PID";
+static const char usage[] = "[--] PROGRAM [ARGUMENT...]"
+#define SUBCOMMAND(id, name, operands, help) "\n" name " " operands
+#include "subcommands.def"
+#undef SUBCOMMAND
+	;
 static const char doc[] =
 	"Finds deadlocks in PROGRAM before they happen: runs it with all its children, then reports lock-order cycles, lock misuse and the "
 	"deadlocks that occurred, and exits with 66 when there is an error among them."
 	"\v"
-	"report reads a recording again; baseline writes down what a run found, so that later only new findings fail (--baseline); diff "
-	"tells what is new, gone and unchanged between two runs; confirm makes the cycles that a run shows happen, or says that it could "
-	"not; explain tells what a "
-	"rule means; doctor tells whether a program can be watched; dump says what each thread of a process that runs under gridlock holds "
-	"and "
-	"waits for, top the same, live.\n"
-	"The same options, as name=value separated by spaces, work in GRIDLOCK_OPTIONS.\n"
+#define SUBCOMMAND(id, name, operands, help) name ": " help ".\n"
+#include "subcommands.def"
+#undef SUBCOMMAND
+	"The same options, as name=value separated by spaces, work in GRIDLOCK_OPTIONS, and as lines in .gridlockrc, here or in a folder "
+	"above; --print-options shows what holds, and why.\n"
 	"Exit code: the program's own, or 66 with findings, 125 when gridlock itself failed, 126 and 127 as in the shell.";
 
 /* Names with `_` get `-`; what argp would only call unrecognised gets a suggestion. Looks at options before the first operand only, if
@@ -424,14 +458,19 @@ int options_read(struct options *options, int argc, char **argv, const char *var
 	struct parse parse = {.options = options, .program = program, .argv = new_zeroed((size_t)argc + 1, sizeof(char *))};
 
 	argp_err_exit_status = EXIT_GRIDLOCK;
+	options->origin = "default";
 	for (int i = 0; i < OPTION_COUNT; i++)
 		set_standard(options, (enum option_id)i);
+	if (options->file)
+		rcfile_read(options, options->file);
+	options->origin = "GRIDLOCK_OPTIONS";
 	if (variable) {
 		read_variable(options, variable);
 		if (options_open_quote(variable))
 			fprintf(stderr, "gridlock: warning: GRIDLOCK_OPTIONS: a quote is left open\n");
 		forget_launcher(options);
 	}
+	options->origin = "command line";
 	prepare(argc, argv, program);
 	argp_parse(&argp, argc, argv, program ? ARGP_IN_ORDER : 0, NULL, &parse);
 	for (int i = 1; i <= parse.operands; i++)
@@ -450,14 +489,24 @@ void options_set(struct options *options, enum option_id id, const char *value)
 
 void options_free(struct options *options)
 {
-	for (int i = 0; i < OPTION_COUNT; i++)
+	for (int i = 0; i < OPTION_COUNT; i++) {
 		free(options->of[i].values);
+		free(options->of[i].origins);
+	}
+	for (size_t i = 0; i < options->kept_count; i++)
+		free(options->kept[i]);
+	free(options->kept);
 	free(options->variable);
 }
 
 const char *option_name(enum option_id id)
 {
 	return definitions[id].name;
+}
+
+const struct option_definition *option_definition(enum option_id id)
+{
+	return &definitions[id];
 }
 
 bool option_given(const struct options *options, enum option_id id)

@@ -1,5 +1,6 @@
 /*
- * options.h: the options of one invocation, from graph/options.def: command line, GRIDLOCK_OPTIONS, defaults, in this order of precedence.
+ * options.h: the options of one invocation, from graph/options.def: command line, GRIDLOCK_OPTIONS, .gridlockrc, defaults, in this order of
+ * precedence.
  */
 #ifndef GRIDLOCK_OPTIONS_H
 #define GRIDLOCK_OPTIONS_H
@@ -14,16 +15,29 @@ enum option_id {
 	OPTION_COUNT
 };
 
-struct options {
-	/* Of each option the values in the order given; a LIST may have several, every other type has exactly one (the last wins). */
-	struct {
-		size_t count;
-		const char **values;
-	} of[OPTION_COUNT];
-	char *variable; /* a copy of GRIDLOCK_OPTIONS, cut into the values that come from it */
+enum option_type { FLAG, NUMBER, STRING, LIST, CHOICE };
+/* A line of options.def. */
+struct option_definition {
+	const char *name;
+	enum option_type type;
+	const char *value, *argument, *help;
 };
 
-/* Reads GRIDLOCK_OPTIONS (`variable`, may be NULL: what is wrong there is a warning on stderr; the recording that it names under another
+struct options {
+	/* Of each option the values in the order given, and where each came from; a LIST may have several, every other type has exactly one
+	 * (the last wins). */
+	struct {
+		size_t count;
+		const char **values, **origins;
+	} of[OPTION_COUNT];
+	const char *file;   /* the .gridlockrc to read, set before options_read; NULL: none */
+	const char *origin; /* of what is being set */
+	char *variable;	    /* a copy of GRIDLOCK_OPTIONS, cut into the values that come from it */
+	char **kept;	    /* texts that live as long as the options */
+	size_t kept_count;
+};
+
+/* Reads options->file, then GRIDLOCK_OPTIONS (`variable`, may be NULL: what is wrong there is a warning on stderr; the recording that it names under another
  * launcher is that launcher's, not ours), then the command line, where it ends the
  * command with 125 and a suggestion. With `program` options end at the first operand; else operands may stand among them. Returns the number of
  * operands and moves them to the front of argv (behind argv[0]); *dashes tells whether `--` stood before the first. Handles --help and
@@ -31,11 +45,21 @@ struct options {
 int options_read(struct options *options, int argc, char **argv, const char *variable, bool program, bool *dashes);
 void options_free(struct options *options);
 
+/* Sets the option of that name, as the variable and the file do: what is wrong is a warning that names options->origin. `value`: NULL for a name
+ * alone; it must outlive the options. `folder`: what names of files are relative to; NULL: they stay as they are, and internal options may be
+ * set. */
+void options_set_named(struct options *options, const char *name, const char *value, const char *folder);
+/* Frees `text` with the options; returns it. */
+char *options_keep(struct options *options, char *text);
+/* The value of an option, with the name of a file in it made absolute from `folder`. Lives as long as the options. */
+const char *option_anchored(struct options *options, enum option_id id, const char *value, const char *folder);
+
 /* Sets an option that is no list; the value must outlive the options. */
 void options_set(struct options *options, enum option_id id, const char *value);
 
 /* Without dashes. */
 const char *option_name(enum option_id id);
+const struct option_definition *option_definition(enum option_id id);
 /* Was it given a value that is not empty? */
 bool option_given(const struct options *options, enum option_id id);
 /* The value of an option that is no list; never NULL. */
