@@ -36,7 +36,7 @@ graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
 .PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile tests/build.mk)
 
-all: $(BUILD)/gridlock $(BUILD)/libgridlock.so  ## the command and the library
+all: $(BUILD)/gridlock $(BUILD)/libgridlock.so $(BUILD)/gridlock.1 ## the command and the library
 
 deps:           ## what building and testing needs, by apt when something is missing
 	@tests/deps
@@ -46,6 +46,12 @@ $(BUILD)/libgridlock.so: $(shim_obj)
 
 $(BUILD)/gridlock: $(report_obj)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The command knows its options.
+$(BUILD)/gridlock.1: report/man/gridlock.1.in $(BUILD)/gridlock
+	$(BUILD)/gridlock completion mdoc-options >$@.options
+	$(BUILD)/gridlock completion mdoc-subcommands >$@.subcommands
+	sed -e '/^@OPTIONS@/{r $@.options' -e 'd}' -e '/^@SUBCOMMANDS@/{r $@.subcommands' -e 'd}' $< >$@
 
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
@@ -96,6 +102,7 @@ check-cases: all examples  ## small programs with their whole expected report
 check-inputs: all examples  ## wrong arguments, damaged recordings, full disks; dump, top; baselines
 	@BUILD=$(BUILD) tests/run_inputs
 	@BUILD=$(BUILD) tests/run_options
+	@BUILD=$(BUILD) tests/run_completions
 	@BUILD=$(BUILD) tests/live/run
 	@BUILD=$(BUILD) tests/baseline/run
 check-real: all ## real programs from Debian's packages

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "baseline.h"
+#include "completion.h"
 #include "confirm.h"
 #include "doctor.h"
 #include "explain.h"
@@ -216,6 +217,8 @@ int main(int argc, char **argv)
 		return printf("gridlock %s\n", VERSION) < 0 || fflush(stdout) != 0 ? EXIT_GRIDLOCK : 0;
 	if (which == NONE)
 		return launch_main(argc, argv);
+	if (which == COMPLETION)
+		return completion_main(argc - 2, argv + 2);
 	if (which == CONFIRM)
 		return confirm_words(argc, argv);
 	if (which == RUN)
