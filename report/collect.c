@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "progress.h"
 
 /* Appends to a list that grows by doubling. */
 static void append(const void ***list, size_t *count, const void *element)
@@ -386,6 +387,7 @@ struct run *collect(const char *directory, char **error)
 	for (int i = 0; i < count; i++) {
 		struct image *image = &run->images[run->images_count];
 
+		progress_say("reading process", (size_t)i, (size_t)count);
 		image->path = printed("%s/%s", directory, names[i]->d_name);
 		free(names[i]);
 		if (image_load(run, image)) {

@@ -7,6 +7,7 @@
 #include "judge.h"
 #include "memory.h"
 #include "options.h"
+#include "progress.h"
 #include "stuck.h"
 #include "survey.h"
 #include "told.h"
@@ -182,8 +183,11 @@ static void read_images(struct builder *builder, const struct options *options)
 {
 	size_t count = builder->run->images_count;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		progress_say("judging process", i, count);
 		read_image(builder, i, options);
+	}
+	progress_say("judging what lies across processes", 0, 0);
 	if (!*option_string(options, OPTION_PROCESS)) {
 		stuck_find(builder, add);
 		judge_across(builder, false, add);
@@ -326,6 +330,7 @@ struct findings *findings_build(const char *directory, const struct options *opt
 	builder.findings = new_zeroed(1, sizeof(*builder.findings));
 	set_levels(&builder, options);
 	read_images(&builder, options);
+	progress_say("looking up names", 0, 0);
 	if (is_surveyed(options))
 		builder.findings->survey = survey_make(&builder);
 	builder_rest(&builder);

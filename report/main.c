@@ -17,6 +17,7 @@
 #include "options.h"
 #include "options_show.h"
 #include "output.h"
+#include "progress.h"
 #include "rcfile.h"
 #include "run.h"
 #include "suppress.h"
@@ -45,10 +46,12 @@ static int report_to_stdout(const struct findings *findings, const struct option
 {
 	struct outputs outputs;
 
+	progress_say("opening files", 0, 0);
 	if (findings->processes == 0)
 		die("%s holds no recording that can be read%s%s", folder, findings->remarks_count ? ": " : "",
 		    findings->remarks_count ? findings->remarks[0] : "");
 	outputs = outputs_open(options, folder, STDOUT_FILENO, false);
+	progress_end();
 	if (output_format(option_string(options, OPTION_FORMAT))(STDOUT_FILENO, findings, options) != 0)
 		die("the report cannot be written: %s", strerror(errno));
 	return outputs_write(&outputs, findings, options) ? verdict_code(findings, options, 0) : EXIT_GRIDLOCK;
@@ -67,6 +70,8 @@ static int report_main(const struct options *options, int count, char **operands
 		die("usage: gridlock report DIR [--format=FORMAT] [-o FORMAT:FILE]...");
 	if (!output_format(format))
 		die("--format=%s: text, json, dot, mermaid and html are known", format);
+	if (!option_flag(options, OPTION_AT_EXIT))
+		progress_begin();
 	findings = findings_build(operands[0], options, &error);
 	if (!findings)
 		die("%s", error);

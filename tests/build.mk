@@ -35,7 +35,7 @@ $(BUILD)/faults/%: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) $(PROGRAM) -g -O1 -MMD -MP -o $@ $<
 faults := $(BUILD)/faults/libgridlock.so $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(filter-out tests/faults/faults.c,$(wildcard tests/faults/*.c)))
-$(BUILD)/faults/torn: tests/faults/torn.c graph/recording.c report/collect.c report/memory.c
+$(BUILD)/faults/torn: tests/faults/torn.c graph/recording.c report/collect.c report/memory.c report/progress.c
 	@mkdir -p $(@D)
 	clang $(filter-out -MMD -MP,$(COMMON)) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $^
 
