@@ -24,8 +24,7 @@ SHIMLINK := -shared -nostartfiles -Wl,-z,defs,-z,now,-z,relro,--eh-frame-hdr,--h
 # glibc: by name, what it kept there before 2.34 (shim/versions_x86_64_glibc.h). musl: an unwinder, which nobody outside is to see.
 SHIMLIBS := $(if $(MUSL),-Wl$(comma)--version-script=shim/hidden_musl.map$(comma)--exclude-libs=ALL -lgcc_eh -lgcc,\
               -Wl$(comma)--no-as-needed -l:libpthread.so.0 -l:libdl.so.2) -lc
-LIBS     := -ljansson -ldw -lelf -lz -liberty
-LIBDIR   := $(PREFIX)/lib
+LIBS     := -ljansson -ldw -lelf -lz -liberty -ldl
 
 shim_src   := $(filter-out shim/%_glibc.c shim/%_musl.c,$(wildcard shim/*.c)) shim/jump_$(VARIANT).c shim/real_$(LIBC).c shim/unwinder_$(LIBC).c
 graph_src  := $(wildcard graph/*.c)
@@ -34,7 +33,7 @@ shim_obj   := $(patsubst %.c,$(BUILD)/pic/%.o,$(shim_src) $(graph_src))
 report_obj := $(patsubst %.c,$(BUILD)/obj/%.o,$(report_src) $(graph_src)) $(BUILD)/obj/html_assets.o
 graph_obj  := $(patsubst %.c,$(BUILD)/obj/%.o,$(graph_src))
 
-.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile tests/build.mk)
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile tests/build.mk install.mk)
 
 all: $(BUILD)/gridlock $(BUILD)/libgridlock.so $(BUILD)/gridlock.1 ## the command and the library
 
@@ -84,7 +83,7 @@ demo: all examples  ## what gridlock says of each example, then of a real progra
 	@BUILD=$(BUILD) examples/demo
 
 # ---- checks ----
-include tests/build.mk
+include tests/build.mk install.mk
 check: all check-layers check-exports check-format check-lint check-units check-sanitize check-cases check-inputs check-random check-explore check-confirm check-faults check-transparency check-real bench-instructions  ## everything that CI runs
 
 check-layers: all  ## shim -> graph <- report; libc's locks only through the table of real addresses
@@ -143,16 +142,11 @@ check-musl: all ## the library built for musl (MUSL=1), and the cases
 	@BUILD=$(BUILD) LIBRARY=$(BUILD)/musl/libgridlock.so tests/old/run musl
 
 # ---- the rest ----
-install: all    ## into $(DESTDIR)$(PREFIX)
-	install -D $(BUILD)/gridlock $(DESTDIR)$(PREFIX)/bin/gridlock
-	install -D -m 644 $(BUILD)/libgridlock.so $(DESTDIR)$(LIBDIR)/libgridlock.so
-uninstall:      ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/gridlock $(DESTDIR)$(LIBDIR)/libgridlock.so
 stats:          ## lines, comments, longest functions
 	@tests/stats
 clean:          ## removes the build folder
 	rm -rf $(BUILD)
 help:           ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/build.mk | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/build.mk install.mk | expand -t 22
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -56,7 +56,8 @@ char *doctor_find(const char *program)
 
 char *doctor_library(void)
 {
-	static const char *const places[] = {"", "../lib/", "../lib/gridlock/", "../lib/x86_64-linux-gnu/", "../lib64/"};
+	static const char *const places[] = {
+		"", "../lib/", "../lib/gridlock/", "../lib/x86_64-linux-gnu/", "../lib/aarch64-linux-gnu/", "../lib64/"};
 	char self[4096];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "doctor.h"
+#include "library.h"
 #include "memory.h"
 
 /* A value for GRIDLOCK_OPTIONS, quoted. */
@@ -18,13 +19,18 @@ static char *quoted(const char *name, const char *value)
 /* The dynamic linker takes names from LD_PRELOAD apart at spaces and colons, and replaces $ORIGIN and the like. */
 char *preload_library(void)
 {
-	char *library = doctor_library();
+	char *library = doctor_library(), *wrong, *name;
 
 	if (!library)
 		die("libgridlock.so is not where it belongs beside this command: make, or make install");
 	if (strpbrk(library, " :$"))
 		die("%s cannot be named in LD_PRELOAD: move gridlock to a path without space, colon and $", library);
-	return library;
+	wrong = library_refusal(library);
+	if (wrong)
+		die("%s", wrong);
+	name = library_preload_name(library);
+	free(library);
+	return name;
 }
 
 /* gcc's AddressSanitizer refuses to start behind another library. Ours takes none of the functions that it cares for; what the user

@@ -1,0 +1,23 @@
+# install.mk: where everything goes, and packages; included by the Makefile, whose variables it uses.
+LIBDIR ?= $(PREFIX)/lib
+# LIBDIR of the system (as /usr/lib/x86_64-linux-gnu): the library is preloaded as /usr/$LIB/libgridlock.so. The header, where there is one.
+ZSHDIR ?= zsh/site-functions
+completions := bash-completion/completions/gridlock $(ZSHDIR)/_gridlock fish/vendor_completions.d/gridlock.fish
+header := $(wildcard include/gridlock.h)
+install: all    ## into $(DESTDIR)$(PREFIX): command, library, manual page, completions
+	install -D $(BUILD)/gridlock $(DESTDIR)$(PREFIX)/bin/gridlock
+	install -D -m 644 $(BUILD)/libgridlock.so $(DESTDIR)$(LIBDIR)/libgridlock.so
+	install -D -m 644 $(BUILD)/gridlock.1 $(DESTDIR)$(PREFIX)/share/man/man1/gridlock.1
+	install -d $(dir $(addprefix $(DESTDIR)$(PREFIX)/share/,$(completions)))
+	for file in $(completions); do $(BUILD)/gridlock completion $${file%%[/-]*} >$(DESTDIR)$(PREFIX)/share/$$file || exit; done
+	$(if $(header),install -D -m 644 -t $(DESTDIR)$(PREFIX)/include $(header))
+	$(if $(header),install -d $(DESTDIR)$(PREFIX)/share/pkgconfig)
+	$(if $(header),sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' debian/gridlock.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/gridlock.pc)
+uninstall:      ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/gridlock $(DESTDIR)$(LIBDIR)/libgridlock.so $(DESTDIR)$(PREFIX)/share/man/man1/gridlock.1
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(completions))
+	rm -f $(DESTDIR)$(PREFIX)/include/gridlock.h $(DESTDIR)$(PREFIX)/share/pkgconfig/gridlock.pc
+deb:            ## Debian packages of what is committed, into $(BUILD)/deb
+	@BUILD=$(BUILD) tests/deb/build
+check-deb: deb $(BUILD)/examples/abba  ## lintian, and the packages in a bare Debian, made by debootstrap (root, minutes)
+	@BUILD=$(BUILD) tests/deb/check
