@@ -21,3 +21,5 @@ deb:            ## Debian packages of what is committed, into $(BUILD)/deb
 	@BUILD=$(BUILD) tests/deb/build
 check-deb: deb $(BUILD)/examples/abba  ## lintian, and the packages in a bare Debian, made by debootstrap (root, minutes)
 	@BUILD=$(BUILD) tests/deb/check
+check-integrations: all  ## examples/integrations, each with its tool, where that is installed
+	@BUILD=$(BUILD) tests/integrations/run
