@@ -161,6 +161,7 @@ static void bash_write(void)
 	puts("' -- \"$current\")) ;;");
 	puts("\t\tcompletion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$current\")) ;;");
 	puts("\t\tdoctor) COMPREPLY=($(compgen -c -- \"$current\")) ;;");
+	puts("\t\treport|baseline|diff) ;;");
 	fputs(bash_end, stdout);
 }
 
@@ -212,7 +213,7 @@ static void zsh_write(void)
 	     "\tcompletion) _arguments $options ':shell:(bash zsh fish)' ;;\n"
 	     "\tdump|top) _arguments $options '*:process:_pids' ;;\n"
 	     "\tdoctor) _arguments $options ':program:_command_names -e' ;;\n"
-	     "\treport|confirm|env) _arguments $options '*:operand:_files' ;;\n"
+	     "\treport|baseline|diff|confirm|env) _arguments $options '*:operand:_files' ;;\n"
 	     "\trun) shift words; ((CURRENT--)); _gridlock_words ;;\n"
 	     "\t*) _normal ;;\n"
 	     "\tesac\n"
@@ -320,13 +321,32 @@ static void mdoc_options(void)
 		}
 }
 
+/* One word of operands: `[` and `]` become Oo and Oc, `-o` a flag, the rest arguments. */
+static void mdoc_operand(const char *word, size_t length)
+{
+	bool last = length && word[length - 1] == ']';
+
+	if (*word == '[') {
+		fputs(" Oo", stdout);
+		word++;
+		length--;
+	}
+	length -= last;
+	if (*word == '-')
+		printf(" Fl %s%.*s", length > 1 && word[1] == '-' ? "\\" : "", (int)length - 1, word + 1);
+	else
+		printf(" Ar %.*s", (int)length, word);
+	fputs(last ? " Oc" : "", stdout);
+}
+
 static void mdoc_subcommands(void)
 {
 	for (size_t i = 0; i < SUBCOMMANDS; i++) {
 		printf(".It Nm gridlock Cm %s", subcommands[i].name);
-		if (*subcommands[i].operands)
-			printf(" Ar ");
-		print_escaped(subcommands[i].operands, "-", "\\-");
+		for (const char *word = subcommands[i].operands; *word; word += strspn(word, " ")) {
+			mdoc_operand(word, strcspn(word, " "));
+			word += strcspn(word, " ");
+		}
 		putchar('\n');
 		mdoc_text(subcommands[i].help);
 	}
