@@ -9,14 +9,19 @@
 #include "report/memory.h"
 #include "report/suppress.h"
 
-static struct frame frames[] = {{"work_one(int)", "/src/a.c", 1, "/usr/lib/liba.so", 0, false},
-				{"??", NULL, 0, "??", 0, true},
-				{"std::mutex::lock()", "", 0, "", 0, false}};
-static struct stack stack = {3, frames}, empty;
-static struct lock lock = {"L1", "cache_lock", "mutex", NULL, NULL, 0};
+static struct frame frames[] = {
+	{.function = "work_one(int)", .file = "/src/a.c", .line = 1, .module = "/usr/lib/liba.so"},
+	{.function = "??", .module = "??", .inlined = true},
+	{.function = "std::mutex::lock()", .file = "", .module = ""},
+};
+static struct stack stack = {.count = 3, .frames = frames}, empty;
+static struct lock lock = {.id = "L1", .name = "cache_lock", .kind = "mutex"};
 static const struct lock *locks[] = {&lock};
-static struct link links[] = {{NULL, {&lock, "exclusive", "blocking", &stack}, {&lock, "shared", "try", NULL}}};
-static struct labelled_stack labelled[] = {{"acquired here", NULL, &empty}, {"unlocked here", NULL, &stack}};
+static struct link links[] = {{
+	.held = {.lock = &lock, .mode = "exclusive", .how = "blocking", .stack = &stack},
+	.wanted = {.lock = &lock, .mode = "shared", .how = "try"},
+}};
+static struct labelled_stack labelled[] = {{.label = "acquired here", .stack = &empty}, {.label = "unlocked here", .stack = &stack}};
 static char fingerprint[] = "v1:0123456789abcdef";
 static struct finding list[] = {
 	{.rule = 9, .fingerprint = fingerprint, .locks_count = 1, .locks = locks, .links_count = 1, .links = links},
