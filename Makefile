@@ -48,9 +48,8 @@ $(BUILD)/gridlock: $(report_obj)
 
 # The command knows its options.
 $(BUILD)/gridlock.1: report/man/gridlock.1.in $(BUILD)/gridlock
-	$(BUILD)/gridlock completion mdoc-options >$@.options
-	$(BUILD)/gridlock completion mdoc-subcommands >$@.subcommands
-	sed -e '/^@OPTIONS@/{r $@.options' -e 'd}' -e '/^@SUBCOMMANDS@/{r $@.subcommands' -e 'd}' $< >$@
+	for list in options subcommands formats; do $(BUILD)/gridlock completion mdoc-$$list >$@.$$list || exit; done
+	sed -e '/^@options@/{r $@.options' -e 'd}' -e '/^@subcommands@/{r $@.subcommands' -e 'd}' -e '/^@formats@/{r $@.formats' -e 'd}' $< >$@
 
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)

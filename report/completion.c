@@ -19,6 +19,15 @@ static const struct subcommand {
 };
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
+static const struct format {
+	const char *name, *help;
+} formats[] = {
+#define FORMAT(name, help) {#name, help},
+#include "formats.def"
+#undef FORMAT
+};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
 /* The next option that users see, behind `id` (-1: the first); OPTION_COUNT: no more. */
 static int next_option(int id)
 {
@@ -70,6 +79,13 @@ static void print_subcommands(void)
 		printf("%s%s", i ? " " : "", subcommands[i].name);
 }
 
+/* Each with `end` behind it. */
+static void print_formats(const char *end)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		printf("%s%s%s", i ? " " : "", formats[i].name, end);
+}
+
 static void print_rules(void)
 {
 	for (size_t i = 0; i < rules_count; i++)
@@ -83,7 +99,7 @@ static bool is_argument(int id, const char *argument)
 
 /* ---- bash ---- */
 
-/* `=` is a word of its own there. */
+/* `=` and `:` are words of their own there. */
 static const char bash_start[] =
 	"# gridlock's completion for bash: source it, or put it into /usr/share/bash-completion/completions/gridlock\n"
 	"_gridlock()\n"
@@ -99,6 +115,7 @@ static const char bash_start[] =
 	"\t\tcase ${COMP_WORDS[i]} in\n"
 	"\t\t--) ((i++)); break ;;\n"
 	"\t\trun) ((i++)) ;;\n"
+	"\t\t:) ((i += 2)) ;;\n"
 	"\t\t-o) ((i += 2)) ;;\n"
 	"\t\t--*) [[ ${COMP_WORDS[i + 1]} == = ]] && ((i += 2)) || [[ \" $_gridlock_values \" != *\" ${COMP_WORDS[i]} \"* ]] || "
 	"((i++))\n"
@@ -127,6 +144,14 @@ static void bash_values(void)
 			} else if (is_argument(id, "DIR")) {
 				printf("\t--%s) compopt -o filenames; COMPREPLY=($(compgen -d -- \"$current\")); return ;;\n",
 				       of(id)->name);
+			} else if (is_argument(id, "FORMAT")) {
+				printf("\t--%s) COMPREPLY=($(compgen -W '", of(id)->name);
+				print_formats("");
+				puts("' -- \"$current\")); return ;;");
+			} else if (id == OPTION_OUTPUT) {
+				printf("\t-o | --%s) compopt -o nospace; COMPREPLY=($(compgen -W '", of(id)->name);
+				print_formats(":");
+				puts("' -- \"$current\")); return ;;\n\t:) return ;;");
 			} else if (takes_value(id)) {
 				printf("\t--%s) return ;;\n", of(id)->name);
 			}
@@ -179,12 +204,19 @@ static void zsh_options(void)
 				printf(":word:(");
 				print_choices(of(id)->argument);
 				printf(")");
+			} else if (is_argument(id, "FORMAT")) {
+				printf(":format:(");
+				print_formats("");
+				printf(")");
 			} else if (takes_value(id)) {
-				printf(":value:%s", is_argument(id, "FILE") ? "_files" : is_argument(id, "DIR") ? "_files -/" : "");
+				printf(":value:%s", is_argument(id, "FILE")  ? "_files"
+						    : is_argument(id, "DIR") ? "_files -/"
+						    : id == OPTION_OUTPUT    ? "_gridlock_output"
+									     : "");
 			}
 			puts("'");
 		}
-	puts("\t\t'*-o[also write the report]:FORMAT\\:FILE:' '-q[no summary line]' '--help[show the options]' '--version[show the "
+	puts("\t\t'*-o[also write the report]:value:_gridlock_output' '-q[no summary line]' '--help[show the options]' '--version[show the "
 	     "version]'");
 }
 
@@ -219,6 +251,12 @@ static void zsh_write(void)
 	     "\tesac\n"
 	     "}\n"
 	     "_gridlock_words() { if ((CURRENT == 1)); then _command_names -e; _files; else _normal; fi; }\n"
+	     "_gridlock_output()\n"
+	     "{");
+	printf("\tif compset -P '*:'; then _files; else compadd -S : ");
+	print_formats("");
+	puts("; fi\n"
+	     "}\n"
 	     "_gridlock()\n"
 	     "{\n"
 	     "\tlocal -a options=(");
@@ -240,6 +278,10 @@ static void fish_options(void)
 			if (of(id)->type == CHOICE) {
 				printf("-x -a '");
 				print_choices(of(id)->argument);
+				printf("' ");
+			} else if (is_argument(id, "FORMAT") || id == OPTION_OUTPUT) {
+				printf("%s -a '", id == OPTION_OUTPUT ? "-s o -r" : "-x");
+				print_formats(id == OPTION_OUTPUT ? ":" : "");
 				printf("' ");
 			} else if (takes_value(id)) {
 				printf(is_argument(id, "DIR") ? "-x -a '(__fish_complete_directories)' " : "-r ");
@@ -339,6 +381,14 @@ static void mdoc_operand(const char *word, size_t length)
 	fputs(last ? " Oc" : "", stdout);
 }
 
+static void mdoc_formats(void)
+{
+	for (size_t i = 0; i < FORMATS; i++) {
+		printf(".It Cm %s\n", formats[i].name);
+		mdoc_text(formats[i].help);
+	}
+}
+
 static void mdoc_subcommands(void)
 {
 	for (size_t i = 0; i < SUBCOMMANDS; i++) {
@@ -363,7 +413,8 @@ int completion_main(int count, char **words)
 		       {"zsh", zsh_write},
 		       {"fish", fish_write},
 		       {"mdoc-options", mdoc_options},
-		       {"mdoc-subcommands", mdoc_subcommands}};
+		       {"mdoc-subcommands", mdoc_subcommands},
+		       {"mdoc-formats", mdoc_formats}};
 
 	for (size_t i = 0; count == 1 && i < sizeof(writers) / sizeof(writers[0]); i++)
 		if (strcmp(writers[i].name, words[0]) == 0) {

@@ -173,12 +173,9 @@ struct deadlocks deadlocks_of(const struct findings *findings);
 /* The deadlock whose ring the finding is, and tells nothing new of: the program stood in it. NULL: there is none. */
 const struct finding *deadlocks_find(const struct deadlocks *deadlocks, const struct finding *finding);
 
-/* Every output format has this signature (text.c, json.c, dot.c, mermaid.c, html.c): 0, or -1 with errno. */
-struct output;
-int text_write(int fd, const struct findings *findings, const struct options *options);
-int json_write(int fd, const struct findings *findings, const struct options *options);
-int dot_write(int fd, const struct findings *findings, const struct options *options);
-int mermaid_write(int fd, const struct findings *findings, const struct options *options);
-int html_write(int fd, const struct findings *findings, const struct options *options);
+/* Every format of formats.def has this signature (text_write in text.c, json_write in json.c, ...): 0, or -1 with errno. */
+#define FORMAT(name, help) int name##_write(int fd, const struct findings *findings, const struct options *options);
+#include "formats.def"
+#undef FORMAT
 
 #endif

@@ -69,7 +69,7 @@ static int report_main(const struct options *options, int count, char **operands
 	if (count != 1)
 		die("usage: gridlock report DIR [--format=FORMAT] [-o FORMAT:FILE]...");
 	if (!output_format(format))
-		die("--format=%s: text, json, dot, mermaid and html are known", format);
+		die("--format=%s: the formats are %s", format, output_format_names());
 	if (!option_flag(options, OPTION_AT_EXIT))
 		progress_begin();
 	findings = findings_build(operands[0], options, &error);

@@ -416,6 +416,9 @@ static const char doc[] =
 #define SUBCOMMAND(id, name, operands, help) name ": " help ".\n"
 #include "subcommands.def"
 #undef SUBCOMMAND
+#define FORMAT(name, help) "Format " #name ": " help ".\n"
+#include "formats.def"
+#undef FORMAT
 	"The same options, as name=value separated by spaces, work in GRIDLOCK_OPTIONS, and as lines in .gridlockrc, here or in a folder "
 	"above; --print-options shows what holds, and why.\n"
 	"Exit code: the program's own, or 66 with findings, 125 when gridlock itself failed, 126 and 127 as in the shell.";

@@ -29,14 +29,32 @@ int output_all(int fd, const char *data, size_t size)
 static const struct {
 	const char *name;
 	int (*write)(int fd, const struct findings *findings, const struct options *options);
-} formats[] = {{"text", text_write}, {"json", json_write}, {"dot", dot_write}, {"mermaid", mermaid_write}, {"html", html_write}};
+} formats[] = {
+#define FORMAT(name, help) {#name, name##_write},
+#include "formats.def"
+#undef FORMAT
+};
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
 
 int (*output_format(const char *name))(int, const struct findings *, const struct options *)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+	for (size_t i = 0; i < FORMATS; i++)
 		if (strcmp(formats[i].name, name) == 0)
 			return formats[i].write;
 	return NULL;
+}
+
+const char *output_format_names(void)
+{
+	static char names[FORMATS * 16];
+
+	*names = '\0';
+	for (size_t i = 0; i < FORMATS; i++) {
+		size_t used = strlen(names);
+
+		snprintf(names + used, sizeof(names) - used, "%s%s", i == 0 ? "" : i + 1 < FORMATS ? ", " : " and ", formats[i].name);
+	}
+	return names;
 }
 
 /* ---- names ---- */
@@ -156,7 +174,7 @@ static struct output open_output(const char *value, const char *program)
 	struct output output = {.write = output_format(format)};
 
 	if (!output.write || !colon || !colon[1])
-		die("-o %s: expected FORMAT:FILE with FORMAT text, json, dot, mermaid or html", value);
+		die("-o %s: expected FORMAT:FILE; the formats are %s", value, output_format_names());
 	free(format);
 	open_file(&output, colon + 1, program);
 	return output;

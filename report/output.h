@@ -37,5 +37,7 @@ struct outputs outputs_open(const struct options *options, const char *program, 
 bool outputs_write(struct outputs *outputs, const struct findings *findings, const struct options *options);
 /* The writer of that format's name, or NULL. */
 int (*output_format(const char *name))(int fd, const struct findings *findings, const struct options *options);
+/* "text, json ... and html", for messages. */
+const char *output_format_names(void);
 
 #endif
