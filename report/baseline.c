@@ -236,16 +236,33 @@ static void write_file(const char *path, const struct findings *findings)
 	free(beside);
 }
 
+static const char usage[] = "usage: gridlock baseline RUN [-o FILE]";
+
+/* -o of the command line; elsewhere it is said where reports go. NULL: there is none. */
+static const char *file_named(const struct options *options)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++) {
+		if (!option_typed(options, OPTION_OUTPUT, i))
+			continue;
+		if (path)
+			die("%s", usage);
+		path = options->of[OPTION_OUTPUT].values[i];
+	}
+	return path;
+}
+
 int baseline_main(const struct options *options, int count, char **operands)
 {
-	size_t outputs = options->of[OPTION_OUTPUT].count;
+	const char *path = file_named(options);
 	struct findings *findings;
 
-	if (count != 1 || outputs > 1)
-		die("usage: gridlock baseline RUN [-o FILE]");
+	if (count != 1)
+		die("%s", usage);
 	findings = baseline_findings(operands[0], options);
-	if (outputs)
-		write_file(options->of[OPTION_OUTPUT].values[0], findings);
+	if (path)
+		write_file(path, findings);
 	else if (baseline_write(STDOUT_FILENO, findings) != 0)
 		die("the baseline cannot be written: %s", strerror(errno));
 	findings_free(findings);

@@ -24,6 +24,8 @@ static const struct {
 } synonyms[] = {{"exitcode", OPTION_ERROR_EXITCODE}, {"log-file", OPTION_LOG_PATH}, {"halt-on-error", OPTION_ON_DEADLOCK}};
 #define SYNONYMS (sizeof(synonyms) / sizeof(synonyms[0]))
 
+static const char command_line[] = "command line"; /* an origin */
+
 const char *argp_program_version = "gridlock " VERSION;
 
 /* ---- names ---- */
@@ -473,7 +475,7 @@ int options_read(struct options *options, int argc, char **argv, const char *var
 			fprintf(stderr, "gridlock: warning: GRIDLOCK_OPTIONS: a quote is left open\n");
 		forget_launcher(options);
 	}
-	options->origin = "command line";
+	options->origin = command_line;
 	prepare(argc, argv, program);
 	argp_parse(&argp, argc, argv, program ? ARGP_IN_ORDER : 0, NULL, &parse);
 	for (int i = 1; i <= parse.operands; i++)
@@ -515,6 +517,11 @@ const struct option_definition *option_definition(enum option_id id)
 bool option_given(const struct options *options, enum option_id id)
 {
 	return options->of[id].count && *options->of[id].values[0];
+}
+
+bool option_typed(const struct options *options, enum option_id id, size_t place)
+{
+	return options->of[id].origins[place] == command_line;
 }
 
 const char *option_string(const struct options *options, enum option_id id)

@@ -62,6 +62,8 @@ const char *option_name(enum option_id id);
 const struct option_definition *option_definition(enum option_id id);
 /* Was it given a value that is not empty? */
 bool option_given(const struct options *options, enum option_id id);
+/* Does the value of that place in a list come from the command line? */
+bool option_typed(const struct options *options, enum option_id id, size_t place);
 /* The value of an option that is no list; never NULL. */
 const char *option_string(const struct options *options, enum option_id id);
 long option_number(const struct options *options, enum option_id id);
