@@ -11,25 +11,12 @@
 
 /* ---- text ---- */
 
-/* Control characters, and those that change the direction of writing: source could read other than it is compiled (U+202A-202E, U+2066-2069). */
-static bool is_unseen(const char *text, size_t length)
-{
-	unsigned char first = (unsigned char)text[0], second = length > 1 ? (unsigned char)text[1] : 0,
-		      third = length > 2 ? (unsigned char)text[2] : 0;
-
-	if (length == 1)
-		return (first < ' ' && first != '\t' && first != '\n') || first == 0x7f;
-	if (length == 2)
-		return first == 0xc2 && second < 0xa0;
-	return first == 0xe2 && ((second == 0x80 && third >= 0xaa && third <= 0xae) || (second == 0x81 && third >= 0xa6 && third <= 0xa9));
-}
-
 /* One character. Returns its length. */
 static size_t put_character(const struct page *page, const char *text)
 {
 	size_t length = utf8_length(text);
 
-	if (!length || is_unseen(text, length))
+	if (!length || utf8_unseen(text, length))
 		fputs(UTF8_REPLACEMENT, page->stream);
 	else if (*text == '<')
 		fputs("&lt;", page->stream);

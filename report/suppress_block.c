@@ -7,6 +7,7 @@
 #include "build.h"
 #include "memory.h"
 #include "suppress.h"
+#include "utf8.h"
 
 struct pattern {
 	char *title; /* "held", "wanted", or the label of a misuse's stack */
@@ -196,12 +197,19 @@ bool block_matches(const struct block *block, const struct finding *finding)
 
 /* ---- writing ---- */
 
-/* A name with a line break in it would be two lines: `*` stands for what is no printable character. */
+/* `*` stands for what could not be copied from a page or a terminal: line breaks, what is not to be seen, what is no text. */
 static void put_name(FILE *stream, const char *kind, const char *name, size_t length)
 {
 	fprintf(stream, "    %s:", kind);
-	for (size_t i = 0; i < length; i++)
-		fputc((unsigned char)name[i] < ' ' ? '*' : name[i], stream);
+	for (size_t at = 0; at < length;) {
+		size_t size = utf8_length(name + at);
+
+		if (size == 0 || (unsigned char)name[at] < ' ' || utf8_unseen(name + at, size))
+			fputc('*', stream);
+		else
+			fwrite(name + at, size, 1, stream);
+		at += size ? size : 1;
+	}
 	fputc('\n', stream);
 }
 

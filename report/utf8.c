@@ -18,3 +18,15 @@ size_t utf8_length(const char *text)
 		return 0;
 	return length;
 }
+
+bool utf8_unseen(const char *text, size_t length)
+{
+	unsigned char first = (unsigned char)text[0], second = length > 1 ? (unsigned char)text[1] : 0,
+		      third = length > 2 ? (unsigned char)text[2] : 0;
+
+	if (length == 1)
+		return (first < ' ' && first != '\t' && first != '\n') || first == 0x7f;
+	if (length == 2)
+		return first == 0xc2 && second < 0xa0;
+	return first == 0xe2 && ((second == 0x80 && third >= 0xaa && third <= 0xae) || (second == 0x81 && third >= 0xa6 && third <= 0xa9));
+}

@@ -235,6 +235,32 @@ START_TEST(what_is_written_is_the_block_that_hides_it)
 }
 END_TEST
 
+/* No UTF-8, a line break, a switch of direction; and what is text. */
+START_TEST(what_cannot_be_copied_is_a_star_in_what_is_written)
+{
+	static const struct frame frame = {.function = "a\xff\n\xe2\x80\xae"
+						       "b\xc3\xa9",
+					   .module = "m"};
+	static const struct stack stack = {1, &frame};
+	static struct labelled_stack labelled[] = {{.label = "unlocked here", .stack = &stack}};
+	struct finding finding = {.rule = RULE_UNLOCK_NOT_LOCKED, .stacks = labelled, .stacks_count = 1};
+	struct block *block = block_new();
+	char *text;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	block_write(stream, &finding);
+	fclose(stream);
+	ck_assert_str_eq(text, "{\n  rule:unlock-not-locked\n  stack:unlocked here\n    fun:a***b\xc3\xa9\n}\n");
+	free(text);
+	ck_assert_ptr_null(block_add(block, "rule:unlock-not-locked"));
+	ck_assert_ptr_null(block_add(block, "stack:unlocked here"));
+	ck_assert_ptr_null(block_add(block, "fun:a***b\xc3\xa9"));
+	ck_assert(block_matches(block, &finding));
+	block_free(block);
+}
+END_TEST
+
 START_TEST(a_malformed_line_ends_with_125)
 {
 	static const char *const lines[] = {"nonsense",
@@ -275,6 +301,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_block_that_differs_in_one_thing_hides_nothing, 0, 7);
 	tcase_add_test(tests, a_ring_may_begin_at_any_link);
 	tcase_add_test(tests, what_is_written_is_the_block_that_hides_it);
+	tcase_add_test(tests, what_cannot_be_copied_is_a_star_in_what_is_written);
 	tcase_add_loop_exit_test(tests, a_malformed_line_ends_with_125, 125, 0, 12);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
