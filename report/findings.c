@@ -407,6 +407,11 @@ size_t findings_count_new(const struct findings *findings, enum level level)
 	return count;
 }
 
+bool findings_have_baseline(const struct findings *findings)
+{
+	return findings->count && findings->list[0].baseline != BASELINE_NONE;
+}
+
 void findings_remark(struct findings *findings, char *remark)
 {
 	struct run run = {.remarks = findings->remarks, .remarks_count = findings->remarks_count};

@@ -155,6 +155,8 @@ void findings_free(struct findings *findings);
 size_t findings_count(const struct findings *findings, enum level level);
 /* Of those the ones that are in no baseline. */
 size_t findings_count_new(const struct findings *findings, enum level level);
+/* Were the findings held against one? */
+bool findings_have_baseline(const struct findings *findings);
 /* Adds a remark, which becomes the findings'. */
 void findings_remark(struct findings *findings, char *remark);
 

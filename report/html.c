@@ -163,6 +163,7 @@ static void put_entry(const struct page *page, size_t number)
 
 	page_count(page, "<li><a href=\"#finding-%\">", number + 1);
 	html_level(page, finding->level);
+	html_standing(page, finding);
 	page_put(page, " <span class=\"rule\">%</span><span class=\"story\">", rules[finding->rule].name);
 	put_story(page, finding->message);
 	fputs("</span></a></li>\n", page->stream);

@@ -9,6 +9,7 @@
 #include "html_lanes.h"
 #include "html_ring.h"
 #include "memory.h"
+#include "suppress_block.h"
 #include "text_blocked.h"
 
 /* ---- modules ---- */
@@ -269,6 +270,31 @@ static void put_witness(const struct page *page, const struct finding *finding)
 	fputs("</details>\n", page->stream);
 }
 
+/* The block that --gen-suppressions=all prints. */
+static void put_block(const struct page *page, const struct finding *finding)
+{
+	char *block;
+	size_t size;
+	FILE *stream = open_memstream(&block, &size);
+
+	if (!stream)
+		die("out of memory");
+	block_write(stream, finding);
+	fclose(stream);
+	page_put(page, "<pre>%</pre>", block);
+	free(block);
+}
+
+static void put_suppressions(const struct page *page, const struct finding *finding)
+{
+	page_put(page, "<div class=\"mark\"><code>fingerprint:%</code>", finding->fingerprint);
+	page_copy(page);
+	fputs("</div>\n<details><summary>or by its stacks</summary><div class=\"mark\">", page->stream);
+	put_block(page, finding);
+	page_copy(page);
+	fputs("</div></details>", page->stream);
+}
+
 static void put_facts(const struct page *page, const struct finding *finding)
 {
 	const struct finding *deadlock = deadlocks_find(&page->deadlocks, finding);
@@ -291,14 +317,22 @@ static void put_facts(const struct page *page, const struct finding *finding)
 	page_put(page, "<dt>Fix</dt><dd>%</dd>\n", explain_fix(finding));
 	page_put(page, "<dt>Fingerprint</dt><dd class=\"mark\"><code>%</code>", finding->fingerprint);
 	page_copy(page);
-	page_put(page, "</dd>\n<dt>To suppress</dt><dd class=\"mark\"><code>fingerprint:%</code>", finding->fingerprint);
-	page_copy(page);
+	fputs("</dd>\n<dt>To suppress</dt><dd>", page->stream);
+	put_suppressions(page, finding);
 	fputs("</dd>\n</dl>\n", page->stream);
 }
 
 void html_level(const struct page *page, enum level level)
 {
 	page_put(page, "<span class=\"level %\">%</span>", level_name(level), level_name(level));
+}
+
+void html_standing(const struct page *page, const struct finding *finding)
+{
+	if (finding->baseline != BASELINE_NONE)
+		fputs(finding->baseline == BASELINE_NEW ? " <span class=\"standing new\">new</span>"
+							: " <span class=\"standing\">known</span>",
+		      page->stream);
 }
 
 #define STORY_LONG 1200 /* bytes; a longer one scrolls */
@@ -308,6 +342,7 @@ static void put_head(const struct page *page, const struct finding *finding, siz
 {
 	fputs("<header>", page->stream);
 	html_level(page, finding->level);
+	html_standing(page, finding);
 	page_put(page, " <a class=\"rule\" href=\"#rule-%\">%</a>", rules[finding->rule].name, rules[finding->rule].name);
 	if (finding->count > 1)
 		page_count(page, " <span class=\"times\">% times</span>", finding->count);

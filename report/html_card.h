@@ -16,5 +16,7 @@ void html_modules_add(struct html_modules *modules, const struct finding *findin
 void html_card(const struct page *page, size_t number, const struct html_modules *modules);
 /* "lock-order-cycle" in the colour of its level, with the level in words. */
 void html_level(const struct page *page, enum level level);
+/* "new" or "known", where there is a baseline. */
+void html_standing(const struct page *page, const struct finding *finding);
 
 #endif

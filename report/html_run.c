@@ -33,14 +33,25 @@ static bool put_some(const struct page *page, bool first, size_t count, const ch
 	return false;
 }
 
+/* "2 errors (1 new)" */
+static bool put_level(const struct page *page, bool first, enum level level, const char *one, const char *many)
+{
+	size_t count = findings_count(page->findings, level);
+
+	first = put_some(page, first, count, one, many);
+	if (count && findings_have_baseline(page->findings))
+		page_count(page, " (% new)", findings_count_new(page->findings, level));
+	return first;
+}
+
 void html_counts(const struct page *page)
 {
 	const struct findings *findings = page->findings;
 	bool none = true;
 
-	none = put_some(page, none, findings_count(findings, LEVEL_ERROR), "% error", "% errors");
-	none = put_some(page, none, findings_count(findings, LEVEL_WARNING), "% warning", "% warnings");
-	none = put_some(page, none, findings_count(findings, LEVEL_NOTE), "% note", "% notes");
+	none = put_level(page, none, LEVEL_ERROR, "% error", "% errors");
+	none = put_level(page, none, LEVEL_WARNING, "% warning", "% warnings");
+	none = put_level(page, none, LEVEL_NOTE, "% note", "% notes");
 	none = put_some(page, none, count_suppressed(findings), "% suppressed", "% suppressed");
 	if (none)
 		fputs("no findings", page->stream);

@@ -268,19 +268,13 @@ static void put_count(const struct paper *paper, const char **separator, size_t 
 	*separator = ", ";
 }
 
-/* Were the findings held against one? */
-static bool has_baseline(const struct findings *findings)
-{
-	return findings->count && findings->list[0].baseline != BASELINE_NONE;
-}
-
 /* "2 errors (1 new)" */
 static void put_level(const struct paper *paper, const char **separator, const struct findings *findings, enum level level)
 {
 	size_t count = findings_count(findings, level);
 
 	put_count(paper, separator, count, level_name(level));
-	if (count && has_baseline(findings))
+	if (count && findings_have_baseline(findings))
 		fprintf(paper->stream, " (%zu new)", findings_count_new(findings, level));
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "report/page.h"
+#include "report/suppress_block.h"
 #include "report/survey.h"
 #include "tests/world.h"
 
@@ -150,6 +151,40 @@ START_TEST(a_ring_is_told_drawn_and_played)
 	snprintf(mark, sizeof(mark), "<code>fingerprint:%s</code> <button type=\"button\" class=\"copy\">",
 		 world.findings->list[0].fingerprint);
 	has(mark);
+}
+END_TEST
+
+/* The block as the text report prints it, which is text that needs no escapes here. */
+START_TEST(the_block_that_suppresses_it_is_there_to_be_copied)
+{
+	char *block;
+	size_t size;
+	FILE *stream = open_memstream(&block, &size);
+
+	read_ring("format=html");
+	block_write(stream, &world.findings->list[0]);
+	fclose(stream);
+	ck_assert_ptr_nonnull(strstr(block, "  held\n    fun:alpha_outer\n"));
+	ck_assert_ptr_null(strpbrk(block, "<>&\""));
+	has("<details><summary>or by its stacks</summary><div class=\"mark\"><pre>{\n  rule:lock-order-cycle\n");
+	has(block);
+	has("}\n</pre> <button type=\"button\" class=\"copy\">Copy</button></div></details>");
+	free(block);
+}
+END_TEST
+
+START_TEST(with_a_baseline_it_says_what_is_new)
+{
+	read_ring("format=html");
+	has_not("class=\"standing");
+	world.findings->list[0].baseline = BASELINE_NEW;
+	report();
+	has("<title>1 error (1 new) in bank - gridlock</title>");
+	ck_assert_uint_eq(count(written, "<span class=\"level error\">error</span> <span class=\"standing new\">new</span> "), 2);
+	world.findings->list[0].baseline = BASELINE_KNOWN;
+	report();
+	has("<title>1 error (0 new) in bank - gridlock</title>");
+	ck_assert_uint_eq(count(written, "<span class=\"level error\">error</span> <span class=\"standing\">known</span> "), 2);
 }
 END_TEST
 
@@ -394,6 +429,8 @@ int main(void)
 		names_in_a_story_are_code,
 		a_very_long_name_has_a_frame_that_scrolls,
 		a_ring_is_told_drawn_and_played,
+		the_block_that_suppresses_it_is_there_to_be_copied,
+		with_a_baseline_it_says_what_is_new,
 		each_thread_of_a_ring_has_a_column_with_its_stacks_and_their_source,
 		a_stack_that_is_deep_is_folded,
 		a_deadlock_says_who_waits_beside_it_and_the_cycle_leads_to_it,

@@ -120,6 +120,29 @@ await test("a copy is the fingerprint", "one", { permissions: ["clipboard-read",
 	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator(".mark code").first().textContent());
 });
 
+await test("another copy is a block that suppresses it and nothing else", "one", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+	await page.getByText("or by its stacks").click();
+	await page.locator("details .mark .copy").click();
+	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), readFileSync(`${folder}/one.block`, "utf8"));
+	assert(await fits(page));
+	await isAccessible(page);
+	await shoot(page, "one-block");
+});
+
+// ---- against a baseline ----
+
+await test("what is new is told from what is known, and words find it", "known", {}, async (page) => {
+	assert.match(await page.title(), /^\d+ errors \(1 new\)/);
+	assert.equal(await page.locator(".card .standing.new").count(), 1);
+	assert.equal(await page.locator(".card .standing").count(), await shown(page));
+	await isAccessible(page);
+	await shoot(page, "known");
+	await page.locator("#words").fill("new cycle");
+	assert.equal(await shown(page), 1);
+	await page.emulateMedia({ colorScheme: "dark" });
+	await isAccessible(page);
+});
+
 // ---- many findings ----
 
 await test("levels, rules, modules and words filter, and the list follows", "many", {}, async (page) => {
