@@ -6,7 +6,7 @@
 
 #include "build.h"
 #include "memory.h"
-#include "options.h"
+#include "nearest.h"
 
 static const struct explanation {
 	const char *bites, *fix, *example;

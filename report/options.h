@@ -8,20 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum option_id {
-#define OPTION(id, name, type, value, arg, help) OPTION_##id,
-#include "graph/options.def"
-#undef OPTION
-	OPTION_COUNT
-};
-
-enum option_type { FLAG, NUMBER, STRING, LIST, CHOICE };
-/* A line of options.def. */
-struct option_definition {
-	const char *name;
-	enum option_type type;
-	const char *value, *argument, *help;
-};
+#include "option_table.h"
 
 struct options {
 	/* Of each option the values in the order given, and where each came from; a LIST may have several, every other type has exactly one
@@ -54,12 +41,12 @@ char *options_keep(struct options *options, char *text);
 /* The value of an option, with the name of a file in it made absolute from `folder`. Lives as long as the options. */
 const char *option_anchored(struct options *options, enum option_id id, const char *value, const char *folder);
 
+/* Sets an option to a value, which must outlive the options; `negated`: a flag, said with no- before it; `value`: NULL for a name alone. Returns what is
+ * wrong with it, to be freed; NULL: nothing. */
+char *options_assign(struct options *options, enum option_id id, bool negated, const char *value);
 /* Sets an option that is no list; the value must outlive the options. */
 void options_set(struct options *options, enum option_id id, const char *value);
 
-/* Without dashes. */
-const char *option_name(enum option_id id);
-const struct option_definition *option_definition(enum option_id id);
 /* Was it given a value that is not empty? */
 bool option_given(const struct options *options, enum option_id id);
 /* Does the value of that place in a list come from the command line? */
@@ -71,8 +58,5 @@ bool option_flag(const struct options *options, enum option_id id);
 
 /* The quote that GRIDLOCK_OPTIONS leaves open at its end, '\0': none. */
 char options_open_quote(const char *variable);
-
-/* The name among `count` that `word` was most likely meant to be, or NULL when none is near. */
-const char *nearest_name(const char *word, const char *const *names, size_t count);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report/nearest.h"
 #include "report/options.h"
 #include "report/output.h"
 #include "report/suppress.h"
