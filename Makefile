@@ -46,11 +46,6 @@ $(BUILD)/libgridlock.so: $(shim_obj)
 $(BUILD)/gridlock: $(report_obj)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# The command knows its options.
-$(BUILD)/gridlock.1: report/man/gridlock.1.in $(BUILD)/gridlock
-	for list in options subcommands formats; do $(BUILD)/gridlock completion mdoc-$$list >$@.$$list || exit; done
-	sed -e '/^@options@/{r $@.options' -e 'd}' -e '/^@subcommands@/{r $@.subcommands' -e 'd}' -e '/^@formats@/{r $@.formats' -e 'd}' $< >$@
-
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
 	$(SHIM_CC) $(SHIM) $(CFLAGS) -c -o $@ $<

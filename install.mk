@@ -1,9 +1,14 @@
-# install.mk: where everything goes, and packages; included by the Makefile, whose variables it uses.
+# install.mk: the manual page, where everything goes, and packages; included by the Makefile, whose variables it uses.
 LIBDIR ?= $(PREFIX)/lib
 # LIBDIR of the system (as /usr/lib/x86_64-linux-gnu): the library is preloaded as /usr/$LIB/libgridlock.so. The header, where there is one.
 ZSHDIR ?= zsh/site-functions
 completions := bash-completion/completions/gridlock $(ZSHDIR)/_gridlock fish/vendor_completions.d/gridlock.fish
 header := $(wildcard include/gridlock.h)
+# The command knows its options.
+$(BUILD)/gridlock.1: report/man/gridlock.1.in $(BUILD)/gridlock
+	for list in options subcommands formats; do $(BUILD)/gridlock completion mdoc-$$list >$@.$$list || exit; done
+	sed -e '/^@options@/{r $@.options' -e 'd}' -e '/^@subcommands@/{r $@.subcommands' -e 'd}' -e '/^@formats@/{r $@.formats' -e 'd}' $< >$@
+
 install: all    ## into $(DESTDIR)$(PREFIX): command, library, manual page, completions
 	install -D $(BUILD)/gridlock $(DESTDIR)$(PREFIX)/bin/gridlock
 	install -D -m 644 $(BUILD)/libgridlock.so $(DESTDIR)$(LIBDIR)/libgridlock.so
