@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fingerprints.h"
 #include "memory.h"
 #include "output.h"
 #include "suppress.h"
@@ -16,10 +17,16 @@
 /* Of the file's form; that of the fingerprints is in each of them. */
 #define FORM 1
 
+struct entry {
+	const char *fingerprint, *rule; /* the document's */
+	bool found;
+};
 struct baseline {
 	char *path;
 	json_t *document;
 	const json_t *findings;
+	size_t count;
+	struct entry *entries; /* sorted; each fingerprint once */
 };
 
 /* ---- reading ---- */
@@ -51,6 +58,29 @@ static void check(const struct baseline *baseline)
 				  json_string_value(json_object_get(json_array_get(baseline->findings, i), "fingerprint")));
 }
 
+static int compare_entries(const void *left, const void *right)
+{
+	return strcmp(((const struct entry *)left)->fingerprint, ((const struct entry *)right)->fingerprint);
+}
+
+static void sort_entries(struct baseline *baseline)
+{
+	size_t count = json_array_size(baseline->findings);
+
+	baseline->entries = new_zeroed(count + 1, sizeof(*baseline->entries));
+	for (size_t i = 0; i < count; i++) {
+		const json_t *finding = json_array_get(baseline->findings, i);
+		const char *rule = json_string_value(json_object_get(finding, "rule"));
+
+		baseline->entries[i].fingerprint = json_string_value(json_object_get(finding, "fingerprint"));
+		baseline->entries[i].rule = rule ? rule : "no rule";
+	}
+	qsort(baseline->entries, count, sizeof(*baseline->entries), compare_entries);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || compare_entries(&baseline->entries[i], &baseline->entries[baseline->count - 1]) != 0)
+			baseline->entries[baseline->count++] = baseline->entries[i];
+}
+
 struct baseline *baseline_read(const struct options *options)
 {
 	const char *path = option_string(options, OPTION_BASELINE);
@@ -68,6 +98,7 @@ struct baseline *baseline_read(const struct options *options)
 		die("--baseline=%s:%d: %s", path, error.line, error.text);
 	baseline->findings = json_object_get(baseline->document, "findings");
 	check(baseline);
+	sort_entries(baseline);
 	return baseline;
 }
 
@@ -76,55 +107,32 @@ void baseline_free(struct baseline *baseline)
 	if (!baseline)
 		return;
 	json_decref(baseline->document);
+	free(baseline->entries);
 	free(baseline->path);
 	free(baseline);
 }
 
 /* ---- applying ---- */
 
-static const struct finding *find(const struct findings *findings, const char *fingerprint)
-{
-	for (size_t i = 0; i < findings->count; i++)
-		if (strcmp(findings->list[i].fingerprint, fingerprint) == 0)
-			return &findings->list[i];
-	return NULL;
-}
-
-static const char *entry_fingerprint(const struct baseline *baseline, size_t i)
-{
-	return json_string_value(json_object_get(json_array_get(baseline->findings, i), "fingerprint"));
-}
-
-static bool is_known(const struct baseline *baseline, const char *fingerprint)
-{
-	for (size_t i = 0; i < json_array_size(baseline->findings); i++)
-		if (strcmp(entry_fingerprint(baseline, i), fingerprint) == 0)
-			return true;
-	return false;
-}
-
-void baseline_apply(const struct baseline *baseline, struct findings *findings, const struct options *options)
+void baseline_apply(struct baseline *baseline, struct findings *findings, const struct options *options)
 {
 	if (!baseline)
 		return;
-	for (size_t i = 0; i < findings->count; i++)
-		findings->list[i].baseline = is_known(baseline, findings->list[i].fingerprint) ? BASELINE_KNOWN : BASELINE_NEW;
-	for (size_t i = 0; i < json_array_size(baseline->findings) && !option_flag(options, OPTION_AT_EXIT); i++) {
-		const char *fingerprint = entry_fingerprint(baseline, i);
-		const char *rule = json_string_value(json_object_get(json_array_get(baseline->findings, i), "rule"));
+	for (size_t i = 0; i < findings->count; i++) {
+		struct entry key = {.fingerprint = findings->list[i].fingerprint};
+		struct entry *entry = bsearch(&key, baseline->entries, baseline->count, sizeof(key), compare_entries);
 
-		if (!find(findings, fingerprint))
-			findings_remark(findings, printed("warning: stale in the baseline %s: %s (%s) is no longer found", baseline->path,
-							  fingerprint, rule ? rule : "no rule"));
+		findings->list[i].baseline = entry ? BASELINE_KNOWN : BASELINE_NEW;
+		if (entry)
+			entry->found = true;
 	}
+	for (size_t i = 0; i < baseline->count && !option_flag(options, OPTION_AT_EXIT); i++)
+		if (!baseline->entries[i].found)
+			findings_remark(findings, printed("warning: stale in the baseline %s: %s (%s) is no longer found", baseline->path,
+							  baseline->entries[i].fingerprint, baseline->entries[i].rule));
 }
 
 /* ---- writing ---- */
-
-static int compare_fingerprints(const void *left, const void *right)
-{
-	return strcmp((*(const struct finding *const *)left)->fingerprint, (*(const struct finding *const *)right)->fingerprint);
-}
 
 static int compare_texts(const void *left, const void *right)
 {
@@ -168,39 +176,24 @@ static void write_entry(FILE *stream, const struct finding *finding, bool first)
 	json_decref(entry);
 }
 
-static size_t sorted(const struct findings *findings, const struct finding **list)
-{
-	size_t count = 0, distinct = 0;
-
-	for (size_t i = 0; i < findings->count; i++)
-		if (!findings->list[i].suppressed)
-			list[count++] = &findings->list[i];
-	if (count)
-		qsort(list, count, sizeof(const struct finding *), compare_fingerprints);
-	for (size_t i = 0; i < count; i++)
-		if (i == 0 || compare_fingerprints(&list[i], &list[distinct - 1]) != 0)
-			list[distinct++] = list[i];
-	return distinct;
-}
-
 int baseline_write(int fd, const struct findings *findings)
 {
-	const struct finding **list = new_zeroed(findings->count + 1, sizeof(const struct finding *));
-	size_t count = sorted(findings, list), size;
+	struct fingerprints all = fingerprints_of(findings);
 	char *text;
+	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	int result;
 
 	if (!stream)
 		die("out of memory");
 	fprintf(stream, "{\"gridlock-baseline\": %d, \"findings\": [", FORM);
-	for (size_t i = 0; i < count; i++)
-		write_entry(stream, list[i], i == 0);
-	fputs(count ? "\n]}\n" : "]}\n", stream);
+	for (size_t i = 0; i < all.count; i++)
+		write_entry(stream, all.list[i], i == 0);
+	fputs(all.count ? "\n]}\n" : "]}\n", stream);
 	fclose(stream);
 	result = output_all(fd, text, size);
 	free(text);
-	free(list);
+	fingerprints_free(&all);
 	return result;
 }
 

@@ -15,7 +15,7 @@ struct baseline;
 struct baseline *baseline_read(const struct options *options);
 /* Says of every finding whether it is new or known; entries that no finding has become remarks, but for a bare preload's report, which knows
  * one process only. `baseline` may be NULL: nothing happens. */
-void baseline_apply(const struct baseline *baseline, struct findings *findings, const struct options *options);
+void baseline_apply(struct baseline *baseline, struct findings *findings, const struct options *options);
 void baseline_free(struct baseline *baseline);
 
 /* A baseline of all findings that are not suppressed: 0, or -1 with errno. */

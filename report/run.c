@@ -324,7 +324,7 @@ static int report_empty(const struct launch *launch, const struct findings *find
 	return EXIT_GRIDLOCK;
 }
 
-static int finish(struct launch *launch, struct suppressions *suppressions, const struct baseline *baseline, struct outputs *outputs)
+static int finish(struct launch *launch, struct suppressions *suppressions, struct baseline *baseline, struct outputs *outputs)
 {
 	char *error = NULL;
 	struct findings *findings = findings_build(launch->folder, launch->options, &error);
