@@ -8,7 +8,7 @@ def nanoseconds: if . == null then "-" elif . < 1000 then brief elif . < 1e6 the
 def kib: if . == null then "-" elif . < 10240 then "\(decimals(0)) KiB" else "\(. / 1024 | brief) MiB" end;
 def not_made($target): "Not measured: `make \($target)`.", "";
 # One that was made to see that everything runs is not to be taken for another.
-def shortened: if .short != "1" or .largest != "" then "**A shortened run, to try it out: these are no results.**", "" else empty end;
+def shortened($rounds): if .short != "1" or .largest != "" or (.rounds | tonumber) < $rounds then "**A shortened run, to try it out: these are no results.**", "" else empty end;
 
 # Met when the interval reaches down to the bound.
 def verdict($low; $value; $bound; $unit):
@@ -88,7 +88,7 @@ def loads: table(["watched / not", "throughput [95 %]", "budget", "CPU time [95 
 # ---- the documents ----
 def whole_operations: "## Operations", "",
 	if .operations == null or .instructions == null then not_made("bench-operations") else
-	(.operations | shortened),
+	(.operations | shortened(20)),
 	"\(.operations.rounds) alternating runs of native, forward, gridlock and `--witness`, fewer of the peers. *forward*: a library that wraps the same calls and only",
 	"forwards (`tests/bench/floor.c`): the least that any preload costs. *--witness*: with a trace of every lock event. *TSan*: ThreadSanitizer with its",
 	"deadlock detector, a build of its own, which watches all of memory as well; *Helgrind*, *DRD*: valgrind's, which do that too, and run one thread at a time.",
@@ -101,7 +101,7 @@ def whole_operations: "## Operations", "",
 	counts end;
 def whole_scale: "## Scale", "",
 	if .scale == null then not_made("bench-scale") else .scale |
-	shortened,
+	shortened(3),
 	"CPU time of one operation when all that there is to be seen has been seen (`tests/bench/scale/scale.c` says what each is), medians of \(.rounds) runs: *over* must",
 	"not grow.", "",
 	(.operations | grows("operation")),
@@ -113,7 +113,7 @@ def whole_scale: "## Scale", "",
 	"`gridlock report`: of 10,000,000 events in seconds, of 1,000,000 locks (*wide*) in minutes. *groups*, *fan*, *pairs*: `tests/bench/scale/judge.c`.", "", (.judge | judging) end;
 def whole_real: "## Real programs", "",
 	if .real == null then not_made("bench-real") else .real |
-	shortened,
+	shortened(20),
 	"\(.rounds) pairs of runs, natively and watched in turn, each from a fresh start. Client and program share the machine, so throughput is what is left to both.",
 	"*CPU time*, for one operation: of servers that of all their processes and of the launcher, after a second under load; of programs that compress or encode",
 	"from their start to their end; without the report. *MiB*: the most that each process that was there at the end had, added up, with the recording as",

@@ -33,7 +33,8 @@ settings()
 		"gridlock=$(cat "$build/gridlock" "$build/libgridlock.so" | cksum)"
 }
 
-# begin_part PART [ROW...]: all rows, but for those that an interrupted run has measured already; and nothing, which ends the script, when none is missing.
+# begin_part PART [ROW...]: all rows, but for those that an earlier run has measured already; and nothing, which ends the script, when none is missing
+# and none failed.
 # Or those rows alone: they are measured anew, and take their places in the results, where these are of the same settings; else they are only printed.
 begin_part()
 {
@@ -45,7 +46,7 @@ begin_part()
 	if [ "$now" != "$(cat "$rows/settings" 2>/dev/null)" ] || [ "${BENCH_AGAIN:-}" = 1 ]; then
 		[ $# = 1 ] || rows=$out/tried/$1
 		rm -rf "$rows" "$rows.json"
-	elif [ $# = 1 ] && [ -e "$rows.json" ]; then
+	elif [ $# = 1 ] && [ -e "$rows.json" ] && [ ! -s "$rows/failed" ]; then
 		echo "bench: $1: measured already, with this library and these settings (BENCH_AGAIN=1: once more)"
 		exit 0
 	elif [ $# != 1 ] && [ ! -e "$rows.json" ]; then
@@ -53,18 +54,18 @@ begin_part()
 	fi
 	mkdir -p "$rows"
 	echo "$now" >"$rows/settings"
-	[ $# = 1 ] || rm -f "$rows/failed"
 }
 
-# due TABLE ROW: is it to be measured now?
+# due TABLE ROW: is it to be measured now? Then whether it failed before is of no interest any more.
 due()
 {
 	since=${EPOCHREALTIME/,/.}
 	if [ ${#wanted[@]} = 0 ]; then
-		! grep -qsF "{\"key\":\"$2\"," "$rows/$1.rows"
+		! grep -qsF "{\"key\":\"$2\"," "$rows/$1.rows" || grep -qs "^$1 $2: " "$rows/failed" || return 1
 	else
-		[[ " ${wanted[*]} " = *" $1 "* || " ${wanted[*]} " = *" $2 "* ]]
+		[[ " ${wanted[*]} " = *" $1 "* || " ${wanted[*]} " = *" $2 "* ]] || return 1
 	fi
+	[ ! -e "$rows/failed" ] || sed -i "\|^$1 $2: |d" "$rows/failed"
 }
 
 # keep TABLE ROW: the row, json on standard input, in its table and on standard output; with the seconds that it took since it was due.
@@ -73,10 +74,10 @@ keep()
 	jq -c --arg key "$2" --argjson took "$(echo "$since ${EPOCHREALTIME/,/.}" | awk '{ print $2 - $1 }')" '{$key, $took} + .' | tee -a "$rows/$1.rows"
 }
 
-# failure WHAT: what must not fail did.
+# failure TABLE ROW WHAT: what must not fail did.
 failure()
 {
-	echo "$*" >>"$rows/failed"
+	echo "$1 $2: ${*:3}" >>"$rows/failed"
 }
 
 machine()
@@ -110,7 +111,7 @@ end_part()
 		$ARGS.named | map_values(if type == "array" then [reduce .[] as $row ({}; .[$row.key] = $row) | .[]] else . end)' >"$rows.json"
 	jq -r -L tests/bench --arg rows "$rows" 'include "stats"; def minutes: ([.[].took] | add // 0) / 60 | decimals(1);
 		"bench: \($rows).json: \([.[] | arrays[]] | minutes) minutes (\([to_entries[] | select(.value | type == "array") | "\(.key) \(.value | minutes)"] | join(", ")))"' "$rows.json"
-	if [ -e "$rows/failed" ]; then
+	if [ -s "$rows/failed" ]; then
 		sed 's/^/bench: failed: /' "$rows/failed" >&2
 		exit 1
 	fi
@@ -182,7 +183,7 @@ end_row()
 {
 	local file name
 	for name in native forward gridlock witness; do
-		[ ! -e "$samples/$name.why" ] || [[ " ${may_fail:-} " = *" $name "* ]] || failure "$2, $name: $(cat "$samples/$name.why")"
+		[ ! -e "$samples/$name.why" ] || [[ " ${may_fail:-} " = *" $name "* ]] || failure "$1" "$2" "$name: $(cat "$samples/$name.why")"
 	done
 	for file in "$samples"/*; do
 		name=$(basename "$file")
