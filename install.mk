@@ -22,6 +22,8 @@ uninstall:      ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/gridlock $(DESTDIR)$(LIBDIR)/libgridlock.so $(DESTDIR)$(PREFIX)/share/man/man1/gridlock.1
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(completions))
 	rm -f $(DESTDIR)$(PREFIX)/include/gridlock.h $(DESTDIR)$(PREFIX)/share/pkgconfig/gridlock.pc
+deps-packages:  ## what check-deb and check-integrations need, by apt
+	@tests/deps packages
 deb:            ## Debian packages of what is committed, into $(BUILD)/deb
 	@BUILD=$(BUILD) tests/deb/build
 check-deb: deb $(BUILD)/examples/abba  ## lintian, and the packages in a bare Debian, made by debootstrap (root, minutes)

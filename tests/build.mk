@@ -12,7 +12,7 @@ $(BUILD)/html/generate: tests/html/generate.c $(report_lib)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(CFLAGS) -o $@ $< $(report_lib) $(LIBS) -lcheck -lsubunit -lm -lrt -pthread
 
-deps-test:      ## the readers of formats that come from npm
+deps-test:      ## the readers of formats: a browser, and what comes from npm
 	@tests/readers/deps
 check-html: all examples $(BUILD)/html/generate deps-test  ## the HTML report in a browser
 	@BUILD=$(BUILD) tests/html/run
