@@ -319,36 +319,57 @@ static uint64_t memo_key(const struct memo *memo)
 	return memo->key ^ (uintptr_t)memo->path;
 }
 
-static struct memo *more_set(struct memo_more *more, uint64_t key)
+/* An entry may be in either of two sets, and goes where there is room (known.c says who found that): then none is lost before the table is nearly full,
+ * and with it the way to others. */
+static struct memo *more_set(struct memo_more *more, uint64_t key, bool second)
 {
-	uint64_t high = (key * 0x9e3779b97f4a7c15ull) >> 32;
+	uint64_t product = key * 0x9e3779b97f4a7c15ull, half = second ? (uint32_t)product : product >> 32;
 
-	return &more->places[(high * more->sets >> 32) * SET];
+	return &more->places[(half * more->sets >> 32) * SET];
+}
+
+static struct memo *more_find(struct memo_more *more, uint64_t key)
+{
+	for (int second = 0; second < 2; second++) {
+		struct memo *set = more_set(more, key, second);
+
+		for (uint32_t i = 0; i < SET; i++)
+			if (memo_key(&set[i]) == key)
+				return &set[i];
+	}
+	return NULL;
+}
+
+static uint32_t set_used(const struct memo *set)
+{
+	uint32_t used = 0;
+
+	while (used < SET && set[used].path)
+		used++;
+	return used;
 }
 
 static const struct path *memo_get(struct self *self, uint64_t key)
 {
-	struct memo *first = stack_memo(self, key), *set;
+	struct memo *first = stack_memo(self, key), *found;
 
 	if (memo_key(first) == key)
 		return first->path;
-	set = self->memo_more ? more_set(self->memo_more, key) : NULL;
-	for (uint32_t i = 0; set && i < SET; i++)
-		if (memo_key(&set[i]) == key) {
-			memo_set(first, key, set[i].path);
-			return set[i].path;
-		}
-	return NULL;
+	found = self->memo_more ? more_find(self->memo_more, key) : NULL;
+	if (!found)
+		return NULL;
+	memo_set(first, key, found->path);
+	return found->path;
 }
 
 static void more_put(struct self *self, uint64_t key, const struct path *path)
 {
-	struct memo *set = more_set(self->memo_more, key);
-	uint32_t i = 0;
+	struct memo *one = more_set(self->memo_more, key, false), *other = more_set(self->memo_more, key, true);
+	struct memo *set = set_used(other) < set_used(one) ? other : one;
+	uint32_t used = set_used(set);
 
-	while (i < SET && set[i].path && memo_key(&set[i]) != key)
-		i++;
-	memo_set(&set[i < SET ? i : self->memo_lost++ % SET], key, path);
+	if (!more_find(self->memo_more, key))
+		memo_set(&set[used < SET ? used : self->memo_lost++ % SET], key, path);
 }
 
 /* A larger table, with all that there is. */
@@ -381,7 +402,7 @@ static void memo_put(struct self *self, uint64_t key, const struct path *path)
 	if (!self->memo_more && first->path && memo_key(first) != key)
 		self->memo_lost++;
 	/* Soon: with an entry the way to others goes, which are walked again. */
-	if (self->memo_lost > (self->memo_more ? self->memo_more->sets * SET : MEMO_SIZE) / 32)
+	if (self->memo_lost > (self->memo_more ? self->memo_more->sets * SET : MEMO_SIZE) / 64)
 		more_grow(self);
 	if (self->memo_more)
 		more_put(self, key, path);
