@@ -92,12 +92,13 @@ check-lint:     ## cppcheck, shellcheck
 check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) tests/run_cases
 	@BUILD=$(BUILD) IDENTITY=table tests/run_cases
-check-inputs: all examples  ## wrong arguments, damaged recordings, full disks; dump, top; baselines
+check-inputs: all examples $(BUILD)/html/generate  ## wrong arguments, damaged recordings, full disks; dump, top; baselines; formats
 	@BUILD=$(BUILD) tests/run_inputs
 	@BUILD=$(BUILD) tests/run_options
 	@BUILD=$(BUILD) tests/run_completions
 	@BUILD=$(BUILD) tests/live/run
 	@BUILD=$(BUILD) tests/baseline/run
+	@BUILD=$(BUILD) tests/formats/run
 check-real: all ## real programs from Debian's packages
 	@BUILD=$(BUILD) tests/real/run
 check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check

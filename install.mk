@@ -12,6 +12,7 @@ $(BUILD)/gridlock.1: report/man/gridlock.1.in $(BUILD)/gridlock
 install: all    ## into $(DESTDIR)$(PREFIX): command, library, manual page, completions
 	install -D $(BUILD)/gridlock $(DESTDIR)$(PREFIX)/bin/gridlock
 	install -D -m 644 $(BUILD)/libgridlock.so $(DESTDIR)$(LIBDIR)/libgridlock.so
+	install -D -m 644 report/schema/json.schema.json $(DESTDIR)$(PREFIX)/share/gridlock/json.schema.json
 	install -D -m 644 $(BUILD)/gridlock.1 $(DESTDIR)$(PREFIX)/share/man/man1/gridlock.1
 	install -d $(dir $(addprefix $(DESTDIR)$(PREFIX)/share/,$(completions)))
 	for file in $(completions); do $(BUILD)/gridlock completion $${file%%[/-]*} >$(DESTDIR)$(PREFIX)/share/$$file || exit; done
@@ -20,7 +21,7 @@ install: all    ## into $(DESTDIR)$(PREFIX): command, library, manual page, comp
 	$(if $(header),sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' debian/gridlock.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/gridlock.pc)
 uninstall:      ## what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/gridlock $(DESTDIR)$(LIBDIR)/libgridlock.so $(DESTDIR)$(PREFIX)/share/man/man1/gridlock.1
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(completions))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/,$(completions) gridlock/json.schema.json)
 	rm -f $(DESTDIR)$(PREFIX)/include/gridlock.h $(DESTDIR)$(PREFIX)/share/pkgconfig/gridlock.pc
 deps-packages:  ## what check-deb and check-integrations need, by apt
 	@tests/deps packages

@@ -1,38 +1,11 @@
-/* json.c: the json document of USER.md. Text that is no UTF-8 (a path can be anything) is made so: jansson refuses it otherwise. */
-#include <errno.h>
+/* json.c: the json document of USER.md. */
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "findings.h"
+#include "json_page.h"
 #include "options.h"
-#include "output.h"
 #include "unseen.h"
-#include "utf8.h"
-
-static json_t *string(const char *text)
-{
-	json_t *plain = text ? json_string(text) : json_null();
-	char *clean, *at;
-
-	if (plain)
-		return plain;
-	clean = at = malloc(strlen(text) * 3 + 1);
-	if (!clean)
-		return json_null();
-	while (*text) {
-		size_t length = utf8_length(text);
-
-		memcpy(at, length ? text : UTF8_REPLACEMENT, length ? length : strlen(UTF8_REPLACEMENT));
-		at += length ? length : strlen(UTF8_REPLACEMENT);
-		text += length ? length : 1;
-	}
-	*at = '\0';
-	plain = json_string(clean);
-	free(clean);
-	return plain;
-}
 
 static json_t *stack_json(const struct stack *stack)
 {
@@ -46,8 +19,8 @@ static json_t *stack_json(const struct stack *stack)
 		char offset[24];
 
 		snprintf(offset, sizeof(offset), "0x%llx", (unsigned long long)frame->offset);
-		json_array_append_new(array, json_pack("{s:o, s:o, s:i, s:o, s:s, s:b}", "function", string(frame->function), "file",
-						       string(frame->file), "line", (int)frame->line, "module", string(frame->module),
+		json_array_append_new(array, json_pack("{s:o, s:o, s:i, s:o, s:s, s:b}", "function", json_text(frame->function), "file",
+						       json_text(frame->file), "line", (int)frame->line, "module", json_text(frame->module),
 						       "offset", offset, "inlined", frame->inlined));
 	}
 	return array;
@@ -57,12 +30,12 @@ static json_t *thread_json(const struct thread *thread)
 {
 	if (!thread)
 		return json_null();
-	return json_pack("{s:i, s:o, s:o}", "id", (int)thread->id, "name", string(thread->name), "created", stack_json(thread->created));
+	return json_pack("{s:i, s:o, s:o}", "id", (int)thread->id, "name", json_text(thread->name), "created", stack_json(thread->created));
 }
 
 static json_t *lock_json(const struct lock *lock)
 {
-	return json_pack("{s:s, s:o, s:s, s:o}", "id", lock->id, "name", string(lock->name), "kind", lock->kind, "created",
+	return json_pack("{s:s, s:o, s:s, s:o}", "id", lock->id, "name", json_text(lock->name), "kind", lock->kind, "created",
 			 stack_json(lock->created));
 }
 
@@ -81,10 +54,10 @@ static json_t *blocked_json(const struct blocked *blocked)
 	json_t *held = json_array();
 
 	for (size_t i = 0; i < blocked->held_count; i++)
-		json_array_append_new(held, json_pack("{s:o, s:s, s:o}", "lock", string(blocked->held[i].lock->name), "mode",
+		json_array_append_new(held, json_pack("{s:o, s:s, s:o}", "lock", json_text(blocked->held[i].lock->name), "mode",
 						      blocked->held[i].mode, "stack", stack_json(blocked->held[i].stack)));
 	return json_pack("{s:o, s:b, s:o, s:o, s:I, s:o, s:o}", "thread", thread_json(blocked->thread), "in_ring", blocked->in_ring,
-			 "waits", string(blocked->waits), "holder", thread_json(blocked->holder), "msec", (json_int_t)blocked->msec,
+			 "waits", json_text(blocked->waits), "holder", thread_json(blocked->holder), "msec", (json_int_t)blocked->msec,
 			 "stack", stack_json(blocked->stack), "held", held);
 }
 
@@ -100,10 +73,10 @@ static json_t *witness_json(const struct witnessed *witness)
 
 		json_array_append_new(steps,
 				      json_pack("{s:o, s:I, s:s, s:o, s:o, s:o}", "thread", thread_json(step->thread), "events_before",
-						(json_int_t)step->before, "does", step->does, "what", string(step->what), "holder",
+						(json_int_t)step->before, "does", step->does, "what", json_text(step->what), "holder",
 						thread_json(step->holder), "stack", stack_json(step->stack)));
 	}
-	return json_pack("{s:o, s:o, s:I, s:o}", "kind", string(witness->kind), "why", string(witness->why), "left_out",
+	return json_pack("{s:o, s:o, s:I, s:o}", "kind", json_text(witness->kind), "why", json_text(witness->why), "left_out",
 			 (json_int_t)witness->left_out, "steps", steps);
 }
 
@@ -124,10 +97,10 @@ static json_t *finding_json(const struct finding *finding)
 		json_array_append_new(blocked, blocked_json(&finding->blocked[i]));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:s?, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
 			 rules[finding->rule].name, "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message",
-			 string(finding->message), "reason", string(finding->reason), "count", (json_int_t)finding->count, "suppressed",
-			 finding->suppressed, "baseline", standings[finding->baseline], "process", "pid", (int)finding->pid, "exe",
-			 string(finding->exe), "cause", string(finding->cause), "signal", string(finding->signal), "locks", locks, "links",
-			 links, "stacks", stacks, "blocked", blocked, "witness", witness_json(finding->witness));
+			 json_text(finding->message), "reason", json_text(finding->reason), "count", (json_int_t)finding->count,
+			 "suppressed", finding->suppressed, "baseline", standings[finding->baseline], "process", "pid", (int)finding->pid,
+			 "exe", json_text(finding->exe), "cause", json_text(finding->cause), "signal", json_text(finding->signal), "locks",
+			 locks, "links", links, "stacks", stacks, "blocked", blocked, "witness", witness_json(finding->witness));
 }
 
 static json_t *stats_json(const struct findings *findings)
@@ -153,10 +126,10 @@ static json_t *summary_json(const struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++)
 		suppressed += findings->list[i].suppressed;
 	for (size_t i = 0; i < findings->limits_count; i++)
-		json_array_append_new(limits, string(findings->limits[i]));
+		json_array_append_new(limits, json_text(findings->limits[i]));
 	for (size_t i = 0; i < unseen_count; i++)
 		if (findings->unseen & 1u << i)
-			json_array_append_new(unseen, string(unseen_names[i]));
+			json_array_append_new(unseen, json_text(unseen_names[i]));
 	return json_pack("{s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:o, s:o}", "errors", (json_int_t)findings_count(findings, LEVEL_ERROR),
 			 "warnings", (json_int_t)findings_count(findings, LEVEL_WARNING), "notes",
 			 (json_int_t)findings_count(findings, LEVEL_NOTE), "suppressed", (json_int_t)suppressed, "processes",
@@ -166,65 +139,16 @@ static json_t *summary_json(const struct findings *findings)
 
 /* ---- writing ---- */
 
-/* The document on its way to the file. Findings are made and written one by one: all of them at once take 25 KiB each. */
-struct page {
-	int fd;
-	int level; /* of what is written: spaces at the beginning of a line */
-	int error; /* of the first write that failed; 0: none */
-	size_t used;
-	char text[1 << 16];
-};
-
-static void page_flush(struct page *page)
+static void put_findings(struct json_page *page, const struct findings *findings)
 {
-	if (!page->error && output_all(page->fd, page->text, page->used) != 0)
-		page->error = errno;
-	page->used = 0;
-}
-
-static void put_char(struct page *page, char character)
-{
-	if (page->used == sizeof(page->text))
-		page_flush(page);
-	page->text[page->used++] = character;
-}
-
-/* For json_dump_callback. There is no end of a line inside of a string. */
-static int put_text(const char *text, size_t size, void *ctx)
-{
-	struct page *page = ctx;
-
-	for (size_t i = 0; i < size; i++) {
-		put_char(page, text[i]);
-		for (int space = 0; text[i] == '\n' && space < page->level; space++)
-			put_char(page, ' ');
-	}
-	return page->error ? -1 : 0;
-}
-
-static void put(struct page *page, const char *text)
-{
-	put_text(text, strlen(text), page);
-}
-
-/* A value, which it lets go of; NULL: there was no memory for it. */
-static void put_value(struct page *page, json_t *value)
-{
-	if ((!value || json_dump_callback(value, put_text, page, JSON_INDENT(1)) != 0) && !page->error)
-		page->error = ENOMEM;
-	json_decref(value);
-}
-
-static void put_findings(struct page *page, const struct findings *findings)
-{
-	put(page, ",\n\"findings\": [");
+	json_page_put(page, ",\n\"findings\": [");
 	page->level++;
 	for (size_t i = 0; i < findings->count && !page->error; i++) {
-		put(page, i ? ",\n" : "\n");
-		put_value(page, finding_json(&findings->list[i]));
+		json_page_put(page, i ? ",\n" : "\n");
+		json_page_value(page, finding_json(&findings->list[i]));
 	}
 	page->level--;
-	put(page, findings->count ? "\n]" : "]");
+	json_page_put(page, findings->count ? "\n]" : "]");
 }
 
 static json_t *remarks_json(const struct findings *findings)
@@ -232,28 +156,26 @@ static json_t *remarks_json(const struct findings *findings)
 	json_t *remarks = json_array();
 
 	for (size_t i = 0; i < findings->remarks_count; i++)
-		json_array_append_new(remarks, string(findings->remarks[i]));
+		json_array_append_new(remarks, json_text(findings->remarks[i]));
 	return remarks;
 }
 
 int json_write(int fd, const struct findings *findings, const struct options *options)
 {
-	struct page page = {.fd = fd, .level = 1};
+	struct json_page page = {.fd = fd, .level = 1};
 
-	put(&page, "{\n\"tool\": ");
-	put_value(&page, json_pack("{s:s, s:s}", "name", "gridlock", "version", VERSION));
+	json_page_put(&page, "{\n\"tool\": ");
+	json_page_value(&page, json_pack("{s:s, s:s}", "name", "gridlock", "version", VERSION));
 	put_findings(&page, findings);
-	put(&page, ",\n\"remarks\": ");
-	put_value(&page, remarks_json(findings));
-	put(&page, ",\n\"summary\": ");
-	put_value(&page, summary_json(findings));
+	json_page_put(&page, ",\n\"remarks\": ");
+	json_page_value(&page, remarks_json(findings));
+	json_page_put(&page, ",\n\"summary\": ");
+	json_page_value(&page, summary_json(findings));
 	if (option_flag(options, OPTION_STATS)) {
-		put(&page, ",\n\"stats\": ");
-		put_value(&page, stats_json(findings));
+		json_page_put(&page, ",\n\"stats\": ");
+		json_page_value(&page, stats_json(findings));
 	}
 	page.level = 0;
-	put(&page, "\n}\n");
-	page_flush(&page);
-	errno = page.error;
-	return page.error ? -1 : 0;
+	json_page_put(&page, "\n}\n");
+	return json_page_end(&page);
 }

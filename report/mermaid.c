@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings.h"
+#include "mermaid.h"
 #include "output.h"
 #include "picture.h"
 #include "utf8.h"
@@ -64,6 +64,24 @@ static void put_finding(FILE *stream, size_t number, const struct finding *findi
 	fputs("  end\n", stream);
 }
 
+static const char head[] = "flowchart LR\n  classDef thread stroke-width:2px\n  classDef lock stroke-width:1px\n";
+
+bool mermaid_has(const struct finding *finding)
+{
+	struct finding ring;
+
+	return picture_ring(finding, &ring);
+}
+
+void mermaid_chart(FILE *stream, const struct finding *finding)
+{
+	struct finding ring;
+
+	fputs(head, stream);
+	if (picture_ring(finding, &ring))
+		put_finding(stream, 0, &ring);
+}
+
 int mermaid_write(int fd, const struct findings *findings, const struct options *options)
 {
 	char *memory;
@@ -74,7 +92,7 @@ int mermaid_write(int fd, const struct findings *findings, const struct options 
 	(void)options;
 	if (!stream)
 		return -1;
-	fputs("flowchart LR\n  classDef thread stroke-width:2px\n  classDef lock stroke-width:1px\n", stream);
+	fputs(head, stream);
 	for (size_t i = 0; i < findings->count; i++) {
 		struct finding ring;
 

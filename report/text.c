@@ -10,6 +10,7 @@
 #include "output.h"
 #include "paper.h"
 #include "suppress_block.h"
+#include "text.h"
 #include "text_blocked.h"
 #include "unseen.h"
 
@@ -373,6 +374,18 @@ static void put_suppression(const struct paper *paper, const struct finding *fin
 {
 	block_write(paper->stream, finding);
 	fputc('\n', paper->stream);
+}
+
+void text_finding(FILE *stream, const struct finding *finding, const struct options *options)
+{
+	struct paper paper = paper_begun(-1, options);
+
+	paper.color = false;
+	paper.stream = stream;
+	if (finding->level == LEVEL_NOTE)
+		put_note(&paper, finding);
+	else
+		put_finding(&paper, finding);
 }
 
 int text_write(int fd, const struct findings *findings, const struct options *options)

@@ -8,6 +8,14 @@ bool verdict_clean(const struct findings *findings)
 	return findings_count(findings, LEVEL_NOTE) + findings_count(findings, LEVEL_WARNING) + findings_count(findings, LEVEL_ERROR) == 0;
 }
 
+bool verdict_fails_for(const struct finding *finding, const struct options *options)
+{
+	const char *from = option_string(options, OPTION_FAIL_ON);
+
+	return strcmp(from, "never") != 0 && !finding->suppressed && finding->baseline != BASELINE_KNOWN &&
+	       finding->level >= (enum level)level_find(from);
+}
+
 bool verdict_fails(const struct findings *findings, const struct options *options)
 {
 	const char *from = option_string(options, OPTION_FAIL_ON);

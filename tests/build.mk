@@ -16,6 +16,8 @@ deps-test:      ## the readers of formats: a browser, and what comes from npm
 	@tests/readers/deps
 check-html: all examples $(BUILD)/html/generate deps-test  ## the HTML report in a browser
 	@BUILD=$(BUILD) tests/html/run
+check-formats: check-html  ## this, and the other formats by what reads them in the field
+	@BUILD=$(BUILD) tests/formats/run --readers
 
 # ---- random programs ----
 $(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)

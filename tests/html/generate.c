@@ -2,7 +2,7 @@
  * generate.c: what the HTML report is tried with that no example gives.
  *
  *     generate large FOLDER [PAIRS]     a recording: PAIRS (100) pairs of locks, each in four rings and with a lock beside it; a leaked lock for each
- *     generate hostile FOLDER FILE      a report in which everything that a program can name has such a name
+ *     generate hostile FOLDER BASE      a report in which everything that a program can name has such a name, as BASE.FORMAT in each format
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -190,11 +190,23 @@ static struct findings *make_findings(const char *folder)
 	return findings_build(folder, &world.options, &error);
 }
 
-static void make_hostile(const char *folder, const char *path)
+static void write_as(const char *base, const char *format, int (*write_to)(int, const struct findings *, const struct options *),
+		     const struct findings *findings)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.%s", base, format);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0 || write_to(fd, findings, &world.options) != 0)
+		exit(1);
+	close(fd);
+}
+
+static void make_hostile(const char *folder, const char *base)
 {
 	static char program[] = "program", evil[] = EVIL, *command[] = {program, evil, NULL};
 	struct findings *findings = make_findings(folder);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	for (size_t i = 0; i < findings->count; i++)
 		rename_finding(&findings->list[i]);
@@ -202,9 +214,9 @@ static void make_hostile(const char *folder, const char *path)
 		rename_lock(findings->survey->locks[i]->lock);
 	findings->command = command;
 	findings->recording = evil;
-	if (fd < 0 || html_write(fd, findings, &world.options) != 0)
-		exit(1);
-	close(fd);
+#define FORMAT(name, help) write_as(base, #name, name##_write, findings);
+#include "report/formats.def"
+#undef FORMAT
 }
 
 int main(int argc, char **argv)
