@@ -498,9 +498,14 @@ bool stack_is_wrong(struct self *self, struct site site)
 	return id && id != path->stack;
 }
 
+/* That of a stack for which there was no memory. It lies in the memo like others: what fills it up may be there or not, as in path_write. */
+static const struct {
+	struct path_word words[2];
+	struct path path;
+} no_memory = {.path.first = -(int32_t)sizeof(no_memory.words)};
+
 static const struct path *capture_new(struct capture *capture, uint64_t key)
 {
-	static const struct path no_memory;
 	struct self *self = capture->self;
 	const struct path *path;
 	uint32_t id;
@@ -508,7 +513,7 @@ static const struct path *capture_new(struct capture *capture, uint64_t key)
 	if (!state_lock(self))
 		return not_kept(self, 0);
 	id = stack_intern(self);
-	path = !id ? &no_memory : capture->handler ? NULL : path_intern(capture, id);
+	path = !id ? &no_memory.path : capture->handler ? NULL : path_intern(capture, id);
 	state_unlock(self);
 	if (capture->handler)
 		return in_handler(self, capture->handler, id);
