@@ -24,18 +24,29 @@ static void unwound(void *argument)
 		info->cause = CAUSE_CANCEL;
 }
 
+/* In the slow path: a signal handler that came while the thread has the lock, and is in no slow path, would ask for it too. One that could not
+ * be attached enters none, and its handlers neither. */
+static void start_free(void *start)
+{
+	struct self *self = self_enter();
+
+	if (state_lock(self)) {
+		arena_free(&tables, start, sizeof(struct start));
+		state_unlock(self);
+	}
+	if (self)
+		self_leave(self);
+}
+
 /* The new thread's own copy of what it is to do. */
 static struct start started(void *argument)
 {
 	struct start start = *(struct start *)argument;
 
-	if (state_lock(NULL)) {
-		arena_free(&tables, argument, sizeof(start));
-		state_unlock(NULL);
-	}
 	attach_child(start.info);
 	if (self_current->attached)
 		memcpy(self_current->passed, start.passed, sizeof(start.passed));
+	start_free(argument);
 	return start;
 }
 
