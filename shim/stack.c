@@ -504,7 +504,8 @@ static const struct {
 	struct path path;
 } no_memory = {.path.first = -(int32_t)sizeof(no_memory.words)};
 
-static const struct path *capture_new(struct capture *capture, uint64_t key)
+/* What the walk has found, as a path. */
+static const struct path *captured(struct capture *capture, uint64_t key)
 {
 	struct self *self = capture->self;
 	const struct path *path;
@@ -523,22 +524,28 @@ static const struct path *capture_new(struct capture *capture, uint64_t key)
 	return path;
 }
 
-const struct path *stack_capture(struct self *self, struct site site)
+static const struct path *capture_new(struct self *self, struct site site, uint64_t key)
 {
 	struct capture capture = {.self = self, .site = site};
-	uint64_t key;
-	const struct path *path = memo_find(self, site, &key);
 
-	self->signals = 0;
-	if (path)
-		return path;
 	look_next(self);
 	walk_here(&capture);
 	if (capture.cut)
 		sink_limit(LIMIT_FRAMES);
 	self->stats[STAT_UNWINDS]++;
 	self->stats[STAT_FRAMES] += self->scratch.count;
-	return capture_new(&capture, key);
+	return captured(&capture, key);
+}
+
+const struct path *stack_capture(struct self *self, struct site site)
+{
+	const struct path *path = stack_first(self, site);
+	uint64_t key;
+
+	self->signals = 0;
+	if (!path)
+		path = memo_find(self, site, &key);
+	return path ? path : capture_new(self, site, key);
 }
 
 __attribute__((noinline)) const struct path *stack_at_others(struct self *self, struct site site)
