@@ -462,7 +462,7 @@ struct slot {
 	_Atomic uint32_t wait_mode; /* WAIT_WHAT, WAIT_HOW, WAIT_WRITERS_FIRST */
 	_Atomic uint32_t wait_stack;
 	_Atomic uint64_t wait_object; /* address of the lock, condition, semaphore, barrier; pthread_t of a join */
-	_Atomic uint64_t wait_since;  /* nanoseconds of CLOCK_MONOTONIC */
+	_Atomic uint64_t wait_since;  /* nanoseconds of CLOCK_MONOTONIC_COARSE */
 	_Atomic uint64_t wait_limit;  /* how long at most, in nanoseconds; 0: for ever */
 	uint32_t wait_tid;	      /* `tid` */
 	uint32_t pad3;

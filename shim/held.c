@@ -69,19 +69,23 @@ bool held_known(struct self *self, uint64_t context)
 	return entry != 0;
 }
 
-void held_record(struct self *self, const struct request *request)
+static void record(struct self *self, const struct request *request, uint32_t stack)
 {
-	const struct path *path = stack_capture(self, request->site);
 	uint32_t depth = self->attached->depth;
 	uint64_t context;
 
 	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
 		return;
-	context = held_chain(chain_below(self, depth), request->lock, held_what(path->stack, request->mode, request->how));
+	context = held_chain(chain_below(self, depth), request->lock, held_what(stack, request->mode, request->how));
 	if (held_known(self, context))
 		return;
 	self->stats[STAT_CONTEXTS]++;
-	event_dependency(self, request->lock, request->mode, request->how, path->stack, context);
+	event_dependency(self, request->lock, request->mode, request->how, stack, context);
+}
+
+void held_record(struct self *self, const struct request *request)
+{
+	record(self, request, stack_capture(self, request->site)->stack);
 }
 
 /* Its stack is new, or a signal handler's. */
@@ -211,6 +215,14 @@ static void mark_awaited(uint64_t lock)
 		atomic_store_explicit(awaited, 1, memory_order_relaxed);
 }
 
+/* Of the last tick: a wait that is worth to be told is longer, and the exact time costs as much as the rest of publish. */
+static uint64_t since(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_MONOTONIC_COARSE, &now) == 0 ? (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec : 0;
+}
+
 static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void *object, uint32_t stack, uint64_t limit)
 {
 	uint64_t sequence = atomic_load_explicit(&slot->wait_sequence, memory_order_relaxed);
@@ -219,7 +231,7 @@ static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void 
 	atomic_store_explicit(&slot->wait_mode, mode, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_object, (uintptr_t)object, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_stack, stack, memory_order_relaxed);
-	atomic_store_explicit(&slot->wait_since, state_now(), memory_order_relaxed);
+	atomic_store_explicit(&slot->wait_since, since(), memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_limit, limit, memory_order_relaxed);
 	atomic_store_explicit(&slot->wait_sequence, (sequence + 1) | 1, memory_order_release);
 	/* Pairs with the fence of a reader between its own publication and its look at others: of two threads that block on each other
@@ -233,7 +245,7 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	uint32_t stack = stack_capture(self, request->site)->stack;
 
 	self->stats[STAT_WAITS]++;
-	held_record(self, request);
+	record(self, request, stack);
 	holding_took(self, request, stack);
 	trace_lock(self, TRACE_REQUEST, request->lock, request->mode, request->how, stack);
 	steer_request(self, request, stack);
