@@ -24,15 +24,16 @@ def operations: {
 	many: "1,024 locks in turn, under one", paths: "two nested, in turn from 1,024 call paths", guard: "`std::lock_guard`", scoped: "`std::scoped_lock` of two, the outer one unlocked first", shared: "`std::shared_lock`",
 	cond: "condition, two threads in turn", pair_2: "lock + unlock, 2 threads at one", pair_4: "the same, 4 threads", pair_8: "the same, 8 threads",
 	pair_16: "the same, 16 threads", pair_32: "the same, 32 threads", pair_64: "the same, 64 threads",
-	work_2: "contended work, 2 threads", work_4: "the same, 4 threads", work_8: "the same, 8 threads",
+	work_2: "100 ns of work in it, 2 threads", work_4: "the same, 4 threads", work_8: "the same, 8 threads",
 	work_16: "the same, 16 threads", work_32: "the same, 32 threads", work_64: "the same, 64 threads",
+	apart_2: "400 ns of work in it and outside, 2 threads", apart_8: "the same, 8 threads", apart_64: "the same, 64 threads",
 	queue_16: "queue, 16 producers, 16 consumers", queue_64: "queue, 64 and 64", create: "thread: create + join",
 	life: "two locks: init, nest, destroy", life_ring: "the same, in both orders",
 	free: "malloc + free", free_near: "the same, beside a lock that was nested",
 	start: "start: /bin/true, the library alone", command: "`gridlock -- /bin/true`, with its report", exit: "exit after 2,000 operations"};
 def spoken: operations[.] // .;
 # Where "the same" stands alone.
-def spoken_alone: {free_near: "malloc + free, beside a lock that was nested", work_8: "contended work, 8 threads", work_64: "contended work, 64 threads"}[.] // spoken;
+def spoken_alone: {free_near: "malloc + free, beside a lock that was nested", work_8: "contended, 100 ns of work in it, 8 threads", apart_8: "contended, 400 ns in it and outside, 8 threads", apart_64: "contended, 400 ns in it and outside, 64 threads"}[.] // spoken;
 
 # ---- operations ----
 def over_budget: {pair: 5, nested: 10, read: 4, read_2: 4, beside: 5, nested_beside: 10, read_beside: 4}[.];
@@ -40,7 +41,7 @@ def operation_verdict: . as $row
 	| if .ratios.gridlock == null then ""
 	elif .name | over_budget then ([range(0; .samples.gridlock | length)] | map($row.samples.gridlock[.] - $row.samples.native[.]) | interval)
 		as $over | verdict($over.low; $over.ratio; .name | over_budget; " ns") | "+" + .
-	elif .name | test("^(work|pair)_[0-9]") then verdict(.ratios.gridlock.low; .ratios.gridlock.ratio; 1.05; "")
+	elif .name | test("^(work|pair|apart)_[0-9]") then verdict(.ratios.gridlock.low; .ratios.gridlock.ratio; 1.05; "")
 	else "" end;
 def cell($row; $variant; f): $row.why[$variant] // ($row | f) | if . == null then "-" else . end;
 def counted($name): .instructions.instructions // [] | map(select(.name == $name)) | first // {};
@@ -131,7 +132,7 @@ def short_operation($all): . as $row | [(.name | spoken_alone), ($all | counted(
 def short_operations: . as $all |
 	"Instructions, and times what it takes natively (median of \(.operations.rounds) alternating runs, its 95 % interval):", "",
 	table(["", "instructions: native", "gridlock", "a library that only forwards", "**gridlock**", "TSan, gcc", "TSan, clang", "Helgrind", "DRD"];
-		[("pair", "nested", "beside", "nested_beside", "read_beside", "many", "paths", "scoped", "free", "work_8", "work_64", "queue_16", "create", "start") as $name
+		[("pair", "nested", "beside", "nested_beside", "read_beside", "many", "paths", "scoped", "free", "work_8", "apart_8", "apart_64", "queue_16", "create", "start") as $name
 			| .operations.nanoseconds[] | select(.name == $name) | short_operation($all)]);
 def short_real: .real |
 	"Real programs under load, watched / not (\(.rounds) pairs of runs):", "",

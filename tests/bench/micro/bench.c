@@ -1,7 +1,7 @@
 /*
  * bench MODE COUNT [THREADS [WARM_UP]]: each of THREADS threads runs COUNT operations of a kind; prints nanoseconds per operation. 1: the main thread, alone in
  * the process, where libc's locks do without atomic instructions. 0: one thread, while the main thread sleeps. What the lock costs, nothing
- * else: the critical sections are empty, but for mode `work`, where threads get into each other's way. Before the clock starts the threads have
+ * else: the critical sections are empty, but for modes `work` and `apart`, where threads get into each other's way. Before the clock starts the threads have
  * run WARM_UP operations, or COUNT each: what is seen for the first time, and what a peer compiles, is not measured (tests/bench/scale does).
  * Modes `cond` and `queue` want an even number of threads: half of them wait for the others.
  *
