@@ -95,7 +95,7 @@ enum order_event { EVENT_CREATE, EVENT_JOIN, EVENT_BARRIER, EVENT_FORK, EVENT_SE
 #define RECORDING_LIMITS(X)                                                                                                                \
 	X(LOST_FACTS, "facts that found no room in the recording")                                                                         \
 	X(LOST_MEMORY, "lock events not analysed for want of memory")                                                                      \
-	X(UNSEEN, "lock events inside signal handlers that interrupted gridlock")                                                          \
+	X(UNSEEN, "lock events inside signal handlers that interrupted gridlock or came before their thread began")                        \
 	X(WITNESSES, "further witnesses of dependencies that have 16 already")                                                             \
 	X(HELD, "acquisitions under more than 384 locks, of which the outermost and the innermost 64 count")                               \
 	X(ALIKE, "dependencies of rings that look just like 8 others, which are recorded")                                                 \

@@ -253,7 +253,7 @@ static struct self *attach_locked(struct thread_info *info, bool is_main)
 	return NULL;
 }
 
-/* A record for the calling thread. A signal handler that locks meanwhile passes through. */
+/* A record for the calling thread. A signal handler that locks meanwhile passes through; one that locked just before has made it. */
 static struct self *attach(struct thread_info *info)
 {
 	static __thread bool attaching __attribute__((tls_model("initial-exec")));
@@ -264,14 +264,16 @@ static struct self *attach(struct thread_info *info)
 		return NULL;
 	attaching = true;
 	signal_fence();
-	if ((!is_main || attach_process(last_serial)) && state_lock(NULL)) {
+	if (self_current->attached)
+		self = self_current;
+	else if ((!is_main || attach_process(last_serial)) && state_lock(NULL)) {
 		self = attach_locked(info, is_main);
 		/* Said once; asking again at every lock would cost a system call each. */
 		if (!self)
 			self_current = &self_over;
 		state_unlock(NULL);
 	}
-	if (self) {
+	if (self && self != self_current) {
 		/* Without it the thread's end would not be seen, nor its slot given back. */
 		if (!key_made || pthread_setspecific(key, self) != 0)
 			event_missing();
@@ -284,9 +286,15 @@ static struct self *attach(struct thread_info *info)
 	return self;
 }
 
+/* While a thread is about to attach with what its creator knows of it, that may be this one, in a signal handler: without it nothing would say
+ * that it comes after its creation. */
 struct self *attach_thread(void)
 {
-	return attach(NULL);
+	if (!atomic_load_explicit(&process->starting, memory_order_relaxed))
+		return attach(NULL);
+	sink_limit(LIMIT_UNSEEN);
+	trace_over();
+	return NULL;
 }
 
 static void join_forget(struct self *self)
@@ -478,6 +486,7 @@ struct thread_info *attach_child_new(struct self *parent, uint32_t create_stack,
 
 	if (!info)
 		return NULL;
+	atomic_fetch_add_explicit(&process->starting, 1, memory_order_relaxed);
 	info->parent = parent->info->id;
 	info->create_stack = create_stack;
 	info->start = start;
@@ -522,14 +531,15 @@ void attach_passed(struct self *self, const void *once)
 
 void attach_child_drop(struct thread_info *info)
 {
+	atomic_fetch_sub_explicit(&process->starting, 1, memory_order_relaxed);
 	info_remove(info);
 }
 
 void attach_child(struct thread_info *info)
 {
-	if (self_current->attached || atomic_load_explicit(&state, memory_order_relaxed) != STATE_ON)
-		return;
-	attach(info);
+	if (atomic_load_explicit(&state, memory_order_relaxed) == STATE_ON)
+		attach(info);
+	atomic_fetch_sub_explicit(&process->starting, 1, memory_order_relaxed);
 }
 
 /* The thread that has this pthread_t now. One that has ended and has a joiner may be another's predecessor: its joiner is about to say so. */

@@ -152,6 +152,7 @@ struct process {
 	struct thread_info *infos;     /* threads by pthread_t: created or attached, and not joined yet */
 	struct self *joiners;	       /* threads that are in a join */
 	struct early *early;	       /* threads that have not told their number yet (attach.c) */
+	_Atomic uint32_t starting;     /* threads that were created and are not attached yet */
 	struct events *events;	       /* the graph: events.c */
 	_Atomic(struct known *) known; /* contexts that are in it; NULL: none yet (known.h) */
 	struct sync *syncs;	       /* what threads are ordered by: segments.c */
