@@ -52,8 +52,10 @@ bool dependencies_init(struct dependencies *set, struct arena *arena, const stru
 {
 	*set = (struct dependencies){.arena = arena, .notes = {.arena = arena}, .sink = sink, .header = header, .epoch = epoch};
 	set->copies = ALIKE_COPIES;
+	set->rows.tries_wanted = ROW_TRIES;
 	set->order = order_new(arena);
-	return set->order != NULL;
+	set->class_order = order_new(arena);
+	return set->order && set->class_order;
 }
 
 static uint64_t request_key(const struct dependency_request *request, bool of_classes)
@@ -184,6 +186,43 @@ static uint32_t next_dependency(struct dependencies *set)
 	return atomic_fetch_add_explicit(&set->header->next_dependency, 1, memory_order_relaxed);
 }
 
+/* ---- the order of classes ---- */
+
+static uint32_t class_node(struct dependencies *set, struct lock_class *class)
+{
+	if (class->epoch == set->epoch)
+		return class->node;
+	class->node = order_add_node(set->class_order);
+	class->epoch = class->node == ORDER_NONE ? 0 : set->epoch;
+	return class->node;
+}
+
+bool dependency_classes_in_ring(struct dependencies *set, const struct lock_class *a, const struct lock_class *b)
+{
+	return a->epoch != set->epoch || b->epoch != set->epoch || order_same_ring(set->class_order, a->node, b->node);
+}
+
+bool dependency_add_class_edges(struct dependencies *set, const struct dependency_request *request)
+{
+	uint32_t to = class_node(set, request->lock->class);
+	bool whole = to != ORDER_NONE, ring = false;
+
+	for (uint32_t i = 0; i < request->count && whole; i++) {
+		uint32_t from = class_node(set, request->held[i].lock->class);
+		enum order_result result = ORDER_KNOWN;
+
+		if (from != to)
+			result = from == ORDER_NONE ? ORDER_NO_MEMORY : order_add_edge(set->class_order, from, to);
+		whole = result != ORDER_NO_MEMORY;
+		ring |= result == ORDER_RING;
+	}
+	if (!whole)
+		rows_close_all(set);
+	else if (ring)
+		rows_close_rings(set);
+	return whole;
+}
+
 /* The dependency as one among classes, when that is new. */
 static bool add_class_dependency(struct dependencies *set, const struct dependency_request *request)
 {
@@ -194,6 +233,8 @@ static bool add_class_dependency(struct dependencies *set, const struct dependen
 	HASH_FIND(hh, set->classes, &key, sizeof(key), known);
 	if (known)
 		return true;
+	if (request->how != LOCK_TRY && !dependency_add_class_edges(set, request))
+		return false;
 	known = arena_alloc(arena, sizeof(*known));
 	if (!known)
 		return false;
@@ -252,6 +293,7 @@ static uint32_t node_of(struct dependencies *set, struct lock *lock)
 	lock->node = node;
 	lock->wanted = NULL;
 	lock->held = NULL;
+	lock->rows = NULL;
 	lock->ring_unlike = false;
 	return node;
 }
@@ -655,12 +697,7 @@ static bool has_witness(const struct dependency *dependency, struct witness witn
 /* The notes of its thread and segment are needed once more, or less. */
 static void count_witness(struct dependencies *set, struct witness witness, int change)
 {
-	struct note *thread = note_find(&set->notes, witness.thread, 0), *segment = note_find(&set->notes, witness.thread, witness.segment);
-
-	if (thread)
-		thread->witnesses += (uint32_t)change;
-	if (segment)
-		segment->witnesses += (uint32_t)change;
+	note_count(&set->notes, witness.thread, witness.segment, change);
 	if (change < 0)
 		dependency_drop_notes(set, witness.thread, witness.segment);
 }
@@ -888,9 +925,12 @@ static void shrink(struct dependencies *set, struct dependency *dependency, stru
 
 void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock)
 {
+	if (set) {
+		set->locks = table;
+		rows_retire(set, lock);
+	}
 	lock_remove(table, lock);
 	if (set && lock->epoch == set->epoch) {
-		set->locks = table;
 		lock->named++;
 		/* Held sets first: who reads it again has it in his own. */
 		while (lock->held)

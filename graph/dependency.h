@@ -22,6 +22,7 @@
 #include "lock.h"
 #include "note.h"
 #include "order.h"
+#include "rows.h"
 
 #define DEPENDENCY_WITNESSES 16
 
@@ -44,9 +45,11 @@ struct dependency_request {
 struct dependencies {
 	struct arena *arena;
 	struct order *order;
+	struct order *class_order; /* the same among classes; what is gone stays in it */
+	struct rows rows;
 	struct lock **owners; /* of the order graph's nodes, by node */
 	uint32_t owners_room;
-	struct lock_table *locks; /* where those that are gone are freed */
+	struct lock_table *locks; /* NULL: not needed yet */
 	struct note_table notes;
 	struct alike_table *alike; /* NULL: there was no ring yet */
 	uint32_t moved;		   /* dependencies with witnesses that moved and were not written yet, but will be */
@@ -61,6 +64,7 @@ struct dependencies {
 
 enum dependency_result {
 	DEPENDENCY_OPEN,     /* seen with this witness; others are still wanted */
+	DEPENDENCY_ROW,	     /* the same, in a row (rows.h) */
 	DEPENDENCY_FULL,     /* has all the witnesses that it can keep */
 	DEPENDENCY_LOST,     /* the same, and this one is not among them: no other would be */
 	DEPENDENCY_NO_MEMORY /* not (wholly) recorded */
@@ -77,8 +81,13 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
  * for it is forgotten. What asked for another lock while holding this one and others goes on: that those others were held at that place stays
  * true, and a ring among them has to be found; and that this one was held with them, for as long as that tells it from others, since it may gate
  * a ring among them. What the recording has of it stays there, and so does every dependency among classes.
- * `set` NULL: there is no graph yet. O(dependencies that name it), and O(its ring). */
+ * `set` NULL: there is no graph yet. O(dependencies that name it), those in rows too, and O(its ring). */
 void dependency_retire(struct dependencies *set, struct lock_table *table, struct lock *lock);
+
+/* Enters what the request says of classes into their order. False: no memory; then rows are over (rows.h). */
+bool dependency_add_class_edges(struct dependencies *set, const struct dependency_request *request);
+/* Do both lie in one ring of classes, or are they one class? True as well when that is not known. */
+bool dependency_classes_in_ring(struct dependencies *set, const struct lock_class *a, const struct lock_class *b);
 
 /* When all witnesses' places are taken the last one of a thread moves to its latest segment; not every move is written at once. Writes those that
  * are left, at the end of the process. O(dependencies). */

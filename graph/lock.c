@@ -34,8 +34,10 @@ struct lock *lock_add(struct lock_table *table, uint64_t id, uint64_t address, s
 	lock->class = class;
 	lock->thread = thread;
 	HASH_ADD(hh, table->locks, id, sizeof(lock->id), lock);
-	if (hash_added(lock))
+	if (hash_added(lock)) {
+		class->locks++;
 		return lock;
+	}
 	arena_free(arena, lock, sizeof(*lock));
 	return NULL;
 }
@@ -62,6 +64,7 @@ void lock_remove(struct lock_table *table, struct lock *lock)
 	struct arena *arena = table->arena;
 
 	HASH_DELETE(hh, table->locks, lock);
+	lock->class->locks--;
 	lock->gone = true;
 }
 

@@ -34,6 +34,9 @@ struct lock_class {
 	} key;
 	uint32_t id;
 	bool described; /* its fact is written */
+	uint32_t locks; /* that live, of this class */
+	uint32_t epoch; /* of the process whose order of classes has it as `node`; another process's is stale (fork) */
+	uint32_t node;	/* order.h */
 	UT_hash_handle hh;
 };
 
@@ -56,6 +59,7 @@ struct lock {
 	bool ring_unlike;	   /* its ring is compared with no others: all that lies in there is written */
 	struct dependency *wanted; /* dependencies that ask for it */
 	struct holding *held;	   /* places in held sets of dependencies */
+	struct row_link *rows;	   /* kinds that name it, but at the axis (rows.h) */
 	UT_hash_handle hh;
 };
 

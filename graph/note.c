@@ -33,6 +33,16 @@ struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segmen
 	return NULL;
 }
 
+void note_count(struct note_table *table, uint32_t thread, uint32_t segment, int change)
+{
+	struct note *of_thread = note_find(table, thread, 0), *of_segment = note_find(table, thread, segment);
+
+	if (of_thread)
+		of_thread->witnesses += (uint32_t)change;
+	if (of_segment)
+		of_segment->witnesses += (uint32_t)change;
+}
+
 void note_drop(struct note_table *table, struct note *note)
 {
 	struct arena *arena = table->arena;

@@ -27,6 +27,8 @@ struct note_table {
 struct note *note_find(struct note_table *table, uint32_t thread, uint32_t segment);
 /* Keeps a copy of `fact` (of fact->size bytes). NULL: no memory. There must be none of that key yet. */
 struct note *note_add(struct note_table *table, uint32_t thread, uint32_t segment, const struct fact *fact);
+/* The notes of the thread and of its segment are needed by so many witnesses more, or less. Those that are not there do not count. */
+void note_count(struct note_table *table, uint32_t thread, uint32_t segment, int change);
 /* Forgets it unless it is needed: by a witness, or to know that it was written. NULL is allowed. */
 void note_drop(struct note_table *table, struct note *note);
 /* Writes its fact unless that is done already, a long segment in pieces. NULL is allowed. */

@@ -17,6 +17,7 @@
 #include "module.h"
 #include "objects.h"
 #include "real.h"
+#include "rowmap.h"
 #include "sandbox.h"
 #include "segments.h"
 #include "sink.h"
@@ -320,6 +321,7 @@ void attach_release(struct self *self)
 	if (self->deep)
 		state_pages_free(self->deep, self->deep_room * sizeof(*self->deep));
 	stack_end(self);
+	rowmap_end(self);
 	info->ended = true;
 	holding_ends(self);
 	if (info->detached)

@@ -10,6 +10,7 @@
 #include "index.h"
 #include "known.h"
 #include "module.h"
+#include "rowmap.h"
 #include "signal.h"
 #include "sink.h"
 #include "stats.h"
@@ -324,6 +325,22 @@ static uint32_t held_set(struct events *e, struct self *self, bool *cut)
 	return count;
 }
 
+/* Enters it in a row, where it is found from now on. False: it has to be a dependency. */
+static bool add_to_row(struct events *e, struct self *self, const struct dependency_request *request)
+{
+	/* Fewer: one is held twice, or gone. What is hashed is more than the held set then. */
+	uint32_t axis = request->count == self->attached->depth ? rows_axis(request) : ROW_NONE;
+	uint64_t key = 0;
+	struct row *row;
+
+	if (axis != ROW_NONE)
+		key = rowmap_key(self, request->lock->id, held_what(request->stack, request->mode, request->how), axis);
+	row = key ? rows_take(&e->dependencies, &locks, request, axis, key) : NULL;
+	if (row)
+		rowmap_add(self, key, row);
+	return row != NULL;
+}
+
 /* Returns whether the context is dealt with for every segment of this thread. */
 static enum dependency_result add_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how, uint32_t stack)
 {
@@ -350,7 +367,7 @@ static enum dependency_result add_dependency(struct self *self, uint64_t id, uin
 	self->info->used = true;
 	result = DEPENDENCY_NO_MEMORY;
 	if (keep_thread_fact(&e->dependencies.notes, self->info) && keep_segment_fact(&e->dependencies.notes, self->info))
-		result = dependency_add(&e->dependencies, &request);
+		result = add_to_row(e, self, &request) ? DEPENDENCY_ROW : dependency_add(&e->dependencies, &request);
 	dependency_drop_notes(&e->dependencies, self->info->id, self->info->segment);
 	return result;
 }
@@ -372,15 +389,16 @@ void event_dependency(struct self *self, uint64_t id, uint8_t mode, uint8_t how,
 	holder_take_posted(self);
 	if (!state_lock(self))
 		return;
-	result = add_dependency(self, id, mode, how, stack);
 	self->segment_mix = held_segment_mix(self->info->id, self->info->segment);
-	if (process->events && all_known(self))
+	result = add_dependency(self, id, mode, how, stack);
+	if (process->events && all_known(self) && result != DEPENDENCY_ROW)
 		known_add(result == DEPENDENCY_LOST || result == DEPENDENCY_NO_MEMORY ? context : context ^ self->segment_mix,
 			  process->events->dependencies.witnesses);
 	state_unlock(self);
 	if (result == DEPENDENCY_NO_MEMORY)
 		sink_limit(LIMIT_LOST_MEMORY);
-	self->seen[held_seen_index(context)] = result == DEPENDENCY_OPEN ? context ^ self->segment_mix : context;
+	self->seen[held_seen_index(context)] =
+		result == DEPENDENCY_OPEN || result == DEPENDENCY_ROW ? context ^ self->segment_mix : context;
 }
 
 void event_gates(uint32_t thread, const struct gate *gates, uint32_t count)

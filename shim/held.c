@@ -7,6 +7,7 @@
 #include "holders.h"
 #include "holding.h"
 #include "known.h"
+#include "rowmap.h"
 #include "signal.h"
 #include "sink.h"
 #include "stats.h"
@@ -57,13 +58,13 @@ bool held_put(struct self *self, const struct request *request)
 	return true;
 }
 
-bool held_known(struct self *self, uint64_t context)
+bool held_known(struct self *self, uint64_t context, uint64_t lock, uint64_t what)
 {
-	uint64_t entry;
+	uint64_t own = context ^ self->segment_mix, entry;
 
 	if (held_seen(self, context))
 		return true;
-	entry = known_find(context, context ^ self->segment_mix);
+	entry = rowmap_has(self, lock, what) ? own : known_find(context, own);
 	if (entry)
 		self->seen[held_seen_index(context)] = entry;
 	return entry != 0;
@@ -72,12 +73,12 @@ bool held_known(struct self *self, uint64_t context)
 static void record(struct self *self, const struct request *request, uint32_t stack)
 {
 	uint32_t depth = self->attached->depth;
-	uint64_t context;
+	uint64_t what = held_what(stack, request->mode, request->how), context;
 
 	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
 		return;
-	context = held_chain(chain_below(self, depth), request->lock, held_what(stack, request->mode, request->how));
-	if (held_known(self, context))
+	context = held_chain(chain_below(self, depth), request->lock, what);
+	if (held_known(self, context, request->lock, what))
 		return;
 	self->stats[STAT_CONTEXTS]++;
 	event_dependency(self, request->lock, request->mode, request->how, stack, context);
@@ -112,7 +113,7 @@ static bool push_known(struct self *self, uint64_t lock, const void *address, ui
 	what = mode_and_how | stack_at(self, site)->stack;
 	chain = held_chain(held_at(slot, depth)[-1].chain, lock, what);
 	/* A new stack shuts the fast path. */
-	if (depth >= self->direct || (depth && mode_and_how >> 40 != LOCK_TRY && !held_known(self, chain)))
+	if (depth >= self->direct || (depth && mode_and_how >> 40 != LOCK_TRY && !held_known(self, chain, lock, what)))
 		return false;
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();

@@ -84,8 +84,9 @@ INLINE bool held_seen(const struct self *self, uint64_t context)
 	return mix == 0 || mix == self->segment_mix;
 }
 
-/* The same of all threads: what is found is in the thread's cache afterwards. */
-bool held_known(struct self *self, uint64_t context);
+/* Is the context in which the lock is asked for, on top of what is held, recorded already, or can it be without a lock? What is found is in the thread's
+ * cache afterwards. `what`: held_what. */
+bool held_known(struct self *self, uint64_t context, uint64_t lock, uint64_t what);
 
 /* The rest of held_push: a call path that the first place of the memo does not have, a context that the `seen` cache does not have, or more than SLOT_HELD
  * entries. Whatever is to be done it does itself, so that nothing has to be kept across the call. */

@@ -25,6 +25,7 @@
 #define PASSED_SIZE    64 /* onces that a thread has passed */
 #define BY_TID	       1024u
 #define AWAITED	       4096u
+#define AXES	       1024u
 #define RINGS_RECORDED 16u
 #define WOKE_SIZE      16u
 #define WAITED_SIZE    16u
@@ -98,6 +99,7 @@ struct self {
 	uint64_t stats[STAT_COUNT];
 	struct path handled;	     /* of the last call inside of a signal handler, or one that found no room */
 	struct memo_more *memo_more; /* what `memo` has no room for; NULL: nothing yet */
+	struct rowmap *rowmap;	     /* its rows: rowmap.h; NULL: none yet */
 	uint32_t memo_lost;	     /* entries that had to go since it was made larger */
 	/* While it is in a join (attach.c). */
 	struct self *next_joiner;
@@ -154,6 +156,7 @@ struct process {
 	struct early *early;	       /* threads that have not told their number yet (attach.c) */
 	_Atomic uint32_t starting;     /* threads that were created and are not attached yet */
 	struct events *events;	       /* the graph: events.c */
+	_Atomic uint8_t axes[AXES];    /* of nested contexts: rowmap.h */
 	_Atomic(struct known *) known; /* contexts that are in it; NULL: none yet (known.h) */
 	struct sync *syncs;	       /* what threads are ordered by: segments.c */
 	struct sync *free_syncs;

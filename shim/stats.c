@@ -68,11 +68,14 @@ static void check(struct self *self, struct site site)
 static bool is_fast(struct self *self, uint64_t lock, uint64_t mode_and_how, struct site site)
 {
 	uint32_t depth = self->attached->depth;
+	uint64_t what;
 
 	if (self->look || trace_on(self) || depth >= SLOT_HELD)
 		return false;
-	return depth == 0 || mode_and_how >> 40 == LOCK_TRY ||
-	       held_known(self, held_chain(self_held(self, depth - 1)->chain, lock, mode_and_how | stack_at(self, site)->stack));
+	if (depth == 0 || mode_and_how >> 40 == LOCK_TRY)
+		return true;
+	what = mode_and_how | stack_at(self, site)->stack;
+	return held_known(self, held_chain(self_held(self, depth - 1)->chain, lock, what), lock, what);
 }
 
 bool stats_push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
