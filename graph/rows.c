@@ -16,7 +16,7 @@ struct row_kind {
 	uint64_t key;
 	UT_hash_handle hh;
 	struct row_group *group;
-	struct row_kind *next, **back;		    /* of the group; NULL: it is not in its list */
+	struct row_kind *next, **back;		    /* of the group */
 	struct dependency_held locks[ROW_HELD + 1]; /* those held, outermost first, and the one asked for. NULL at the axis */
 	uint32_t axis, count;			    /* count: of those held */
 	bool closed;
@@ -79,6 +79,7 @@ static void add_word(struct dependencies *set, const struct row_kind *kind, uint
 	}
 }
 
+/* Its locks know it no more. */
 static void unlink_kind(struct row_kind *kind)
 {
 	for (uint32_t i = 0; i <= kind->count; i++) {
@@ -90,11 +91,6 @@ static void unlink_kind(struct row_kind *kind)
 		if (link->next)
 			link->next->back = link->back;
 	}
-	if (!kind->back)
-		return;
-	*kind->back = kind->next;
-	if (kind->next)
-		kind->next->back = kind->back;
 }
 
 static void row_close(struct row *row)
@@ -157,18 +153,55 @@ static struct row_group *group_find(struct dependencies *set, const struct lock 
 	return group;
 }
 
-/* The lock's other kinds end with it, and nobody will ask for them again. */
-static void retire_named(struct dependencies *set, const struct lock *lock)
+/* Nobody will ask for it again. */
+static void kind_free(struct dependencies *set, struct row_kind *kind)
 {
 	struct arena *arena = set->arena;
 
+	*kind->back = kind->next;
+	if (kind->next)
+		kind->next->back = kind->back;
+	HASH_DELETE(hh, set->rows.kinds, kind);
+	arena_free(arena, kind, sizeof(*kind));
+}
+
+/* The kinds that name the lock end with it; of what asked for it nothing is to be known. */
+static void retire_named(struct dependencies *set, const struct lock *lock)
+{
 	while (lock->rows) {
 		struct row_kind *kind = lock->rows->kind;
 
 		kind_close(set, kind, kind->locks[kind->count].lock == lock);
-		HASH_DELETE(hh, set->rows.kinds, kind);
-		arena_free(arena, kind, sizeof(*kind));
+		kind_free(set, kind);
 	}
+}
+
+static void group_free(struct dependencies *set, struct row_group *group)
+{
+	struct arena *arena = set->arena;
+
+	while (group->kinds) {
+		if (!group->kinds->closed)
+			kind_close(set, group->kinds, true);
+		kind_free(set, group->kinds);
+	}
+	HASH_DELETE(hh, set->rows.groups, group);
+	arena_free(arena, group, sizeof(*group));
+}
+
+static bool is_member(const struct row_group *group, const struct lock *lock)
+{
+	return atomic_load_explicit(&group->members[row_word(lock->id)], memory_order_relaxed) & row_bit(lock->id);
+}
+
+/* Others were held with it, and that they were stays true: dependency_retire sees to it. */
+static void retire_member(struct dependencies *set, struct row_group *group, struct lock *lock)
+{
+	for (const struct row_kind *kind = group->kinds; kind; kind = kind->next)
+		if (!kind->closed && kind->count > 1 && kind->axis != kind->count)
+			add_lock(set, kind, lock);
+	if (--group->alive == 0)
+		group_free(set, group);
 }
 
 void rows_retire(struct dependencies *set, struct lock *lock)
@@ -176,14 +209,13 @@ void rows_retire(struct dependencies *set, struct lock *lock)
 	struct row_group *group;
 	uint64_t key;
 
-	if (!set->rows.kinds)
+	if (!set->rows.groups)
 		return;
 	if (lock->epoch == set->epoch)
 		retire_named(set, lock);
 	group = group_find(set, lock, &key);
-	/* One that is closed meanwhile has all of it in dependencies, and is in no list. */
-	for (struct row_kind *kind = group ? group->kinds : NULL; kind; kind = kind->closed ? group->kinds : kind->next)
-		add_lock(set, kind, lock);
+	if (group && is_member(group, lock))
+		retire_member(set, group, lock);
 }
 
 /* ---- kinds ---- */
@@ -251,8 +283,6 @@ static void link_kind(struct row_kind *kind)
 			(*head)->back = &link->next;
 		*head = link;
 	}
-	if (kind->count == 1 || kind->axis == kind->count)
-		return;
 	kind->next = kind->group->kinds;
 	kind->back = &kind->group->kinds;
 	if (kind->next)
@@ -362,9 +392,9 @@ uint32_t rows_axis(const struct dependency_request *request)
 struct row *rows_take(struct dependencies *set, struct lock_table *table, const struct dependency_request *request, uint32_t axis,
 		      uint64_t key)
 {
+	const struct lock *lock = at(request, axis).lock;
 	struct row_kind *kind;
 	struct row *row;
-	uint64_t number;
 
 	set->locks = table;
 	kind = kind_of(set, request, axis, key);
@@ -373,8 +403,8 @@ struct row *rows_take(struct dependencies *set, struct lock_table *table, const 
 		kind_close(set, kind, false);
 	if (!row)
 		return NULL;
-	number = at(request, axis).lock->id;
-	atomic_fetch_or_explicit(&kind->group->members[row_word(number)], row_bit(number), memory_order_relaxed);
-	row_add(row, number);
+	kind->group->alive += !is_member(kind->group, lock);
+	atomic_fetch_or_explicit(&kind->group->members[row_word(lock->id)], row_bit(lock->id), memory_order_relaxed);
+	row_add(row, lock->id);
 	return row;
 }

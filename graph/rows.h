@@ -11,7 +11,7 @@
  * A kind begins when the same was asked ROW_TRIES times, and is closed for good, each of its bits made a dependency (dependency_add), oldest row first:
  * when classes in it come to lie in a ring, when another of its locks is about to retire, when it gets a row too many, or when there is no memory.
  * A lock at the axis that retires leaves the others that were held with it: its bits become dependencies before. So whatever a ring can be made of
- * is where dependency.h looks, at every time.
+ * is where dependency.h looks, at every time. When all locks of a range are gone its kinds are; rows stay, for threads may be looking at them.
  *
  * Pure data; memory from the arena. The caller serialises all but the row_ functions.
  */
@@ -32,7 +32,7 @@
 #ifndef ROW_TRIES
 #define ROW_TRIES 8u
 #endif
-#define ROWS_MOST (1u << 16) /* of a process; they are not given back, for their threads may be looking at them */
+#define ROWS_MOST (1u << 16) /* of a process; they are not given back */
 
 struct dependencies;
 struct dependency_request;
@@ -41,8 +41,9 @@ struct dependency_request;
 struct row_group {
 	uint64_t key;
 	const struct lock_class *class;
-	uint64_t base;			     /* the first number */
-	struct row_kind *kinds;		     /* those where one of them was held, and others with it */
+	uint64_t base; /* the first number */
+	struct row_kind *kinds;
+	uint32_t alive;			     /* of the members; 0: it goes, with all its kinds */
 	_Atomic uint64_t members[ROW_WORDS]; /* numbers known to be of the class; numbers are given once, so none ever leaves */
 	UT_hash_handle hh;
 };

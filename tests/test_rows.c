@@ -287,6 +287,24 @@ START_TEST(a_thread_that_is_a_witness_in_a_row_is_one)
 }
 END_TEST
 
+START_TEST(what_is_known_of_locks_that_are_gone_goes_with_them)
+{
+	for (unsigned round = 0; round < 100; round++) {
+		for (unsigned i = 0; i < MANY; i++) {
+			ask_one(1 + round, A(i), C(0));
+			ask_one(1 + round, C(1), A(i));
+			ask((struct what){.held = {C(2), A(i)}, .count = 2, .wanted = C(3), .thread = 1, .segment = 1});
+		}
+		ck_assert_ptr_nonnull(with.set.rows.kinds);
+		for (unsigned i = 0; i < MANY; i++)
+			renew(A(i));
+		ck_assert_ptr_null(with.set.rows.kinds);
+		ck_assert_ptr_null(with.set.rows.groups);
+		ck_assert(!dependency_has_witness(&with.set, 1 + round) || round == 0);
+	}
+}
+END_TEST
+
 static unsigned any(unsigned *seed)
 {
 	unsigned kind = (unsigned)rand_r(seed) % 8;
@@ -387,6 +405,7 @@ int main(void)
 	tcase_add_test(tests, so_is_what_was_held_with_another_lock_of_the_row_that_is_gone);
 	tcase_add_test(tests, more_witnesses_than_a_kind_has_rows_for);
 	tcase_add_test(tests, a_thread_that_is_a_witness_in_a_row_is_one);
+	tcase_add_test(tests, what_is_known_of_locks_that_are_gone_goes_with_them);
 	tcase_add_loop_test(tests, random_requests_write_what_they_write_without_rows, 0, 60);
 	tcase_add_test(tests, every_allocation_may_fail);
 	suite_add_tcase(suite, tests);
