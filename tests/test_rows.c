@@ -1,5 +1,6 @@
 /* test_rows.c: rows: what the recording gets is what it would get without them, at every time. */
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,6 +306,49 @@ START_TEST(what_is_known_of_locks_that_are_gone_goes_with_them)
 }
 END_TEST
 
+static bool added[MANY];
+
+static void *add_all(void *row)
+{
+	for (unsigned i = 0; i < MANY; i++)
+		added[i] = row_add(row, with.locks[A(i)]->id);
+	return NULL;
+}
+
+/* One thread sets bits while another one closes the row. */
+START_TEST(what_is_added_while_a_row_is_closed_is_known_or_refused)
+{
+	unsigned known = 0;
+
+	for (unsigned round = 0; round < 200; round++) {
+		pthread_t thread;
+
+		teardown();
+		setup();
+		/* Which locks are of the class is known, by another row. */
+		for (unsigned i = 0; i < MANY; i++)
+			ask_one(1, A(i), C(1));
+		for (unsigned i = 0; i < 4; i++)
+			ask_one(1, A(i), C(0));
+		ck_assert_int_eq(pthread_create(&thread, NULL, add_all, with.rows[with.rows_count - 1].row), 0);
+		for (volatile unsigned i = 0; i < round * round * 4; i++)
+			;
+		rows_close_all(&with.set);
+		pthread_join(thread, NULL);
+		for (unsigned i = 4; i < MANY; i++) {
+			unsigned before = with.dependencies;
+
+			ask_side(&with, &(struct what){.held = {C(0)}, .count = 1, .wanted = A(i), .thread = 2, .segment = 1});
+			if (added[i])
+				ck_assert_uint_eq(with.dependencies, before + 2);
+			known += added[i];
+		}
+	}
+	ck_assert_uint_gt(known, 0);
+	ck_assert_uint_lt(known, 200 * (MANY - 4));
+}
+END_TEST
+
 static unsigned any(unsigned *seed)
 {
 	unsigned kind = (unsigned)rand_r(seed) % 8;
@@ -405,6 +449,7 @@ int main(void)
 	tcase_add_test(tests, so_is_what_was_held_with_another_lock_of_the_row_that_is_gone);
 	tcase_add_test(tests, more_witnesses_than_a_kind_has_rows_for);
 	tcase_add_test(tests, a_thread_that_is_a_witness_in_a_row_is_one);
+	tcase_add_test(tests, what_is_added_while_a_row_is_closed_is_known_or_refused);
 	tcase_add_test(tests, what_is_known_of_locks_that_are_gone_goes_with_them);
 	tcase_add_loop_test(tests, random_requests_write_what_they_write_without_rows, 0, 60);
 	tcase_add_test(tests, every_allocation_may_fail);
