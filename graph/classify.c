@@ -55,7 +55,9 @@ static bool comes_before(const struct cycles_input *input, struct cycles_witness
 {
 	struct fact_before event;
 
-	return input->before(input->ctx, a, b, &event) && (order == ORDER_NONE_AT_ALL || !EVENT_IS_WEAK(event.event));
+	/* Nothing orders a thread that is not known. */
+	return a.thread && b.thread && input->before(input->ctx, a, b, &event) &&
+	       (order == ORDER_NONE_AT_ALL || !EVENT_IS_WEAK(event.event));
 }
 
 static bool excludes(uint8_t a, uint8_t b)

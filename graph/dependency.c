@@ -561,6 +561,21 @@ static bool nodes_ready(struct dependencies *set, const struct dependency_reques
 	return true;
 }
 
+/* What is declared is seen in no dependency: rings that it is a part of are compared with no others. */
+bool dependency_declare(struct dependencies *set, struct lock *before, struct lock *after)
+{
+	struct ring ring = {.set = set, .unlike = true};
+	enum order_result result;
+
+	if (node_of(set, before) == ORDER_NONE || node_of(set, after) == ORDER_NONE)
+		return false;
+	result = order_add_edge(set->order, before->node, after->node);
+	/* The rings that they lie in, now one perhaps: all of it, and what comes later (ring_unlike). */
+	order_each_in_ring(set->order, before->node, write_ring_member, &ring);
+	order_each_in_ring(set->order, after->node, write_ring_member, &ring);
+	return result != ORDER_NO_MEMORY;
+}
+
 #define FIRST_WITNESSES 2u /* room for them, doubled up to DEPENDENCY_WITNESSES */
 
 static size_t size_for(uint32_t room)

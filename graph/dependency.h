@@ -77,6 +77,10 @@ bool dependencies_init(struct dependencies *set, struct arena *arena, const stru
  * Cost: a hash probe when known with the witness; else that of order_add_edge per held lock. */
 enum dependency_result dependency_add(struct dependencies *set, const struct dependency_request *request);
 
+/* The source declares that who takes both takes `before` first: an edge of the order graph like any other, so that the recording gets what lies in a
+ * ring with it; now, when there is one already. False: no memory. Cost: that of order_add_edge, and of the ring. */
+bool dependency_declare(struct dependencies *set, struct lock *before, struct lock *after);
+
 /* The lock's life is over (DESIGN section 5): it leaves the table, its node the order graph, and so do the paths that led through it. What asked
  * for it is forgotten. What asked for another lock while holding this one and others goes on: that those others were held at that place stays
  * true, and a ring among them has to be found; and that this one was held with them, for as long as that tells it from others, since it may gate

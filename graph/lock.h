@@ -28,9 +28,11 @@ struct lock_class {
 		uint8_t kind;	   /* enum class_kind */
 		uint8_t lock_kind; /* enum lock_kind */
 		uint8_t lock_flags;
-		uint8_t pad[1];
+		uint8_t subclass;
 		uint32_t stack;
 		frame_t frame;
+		uint32_t name; /* given in the source; 0: none */
+		uint32_t pad;
 	} key;
 	uint32_t id;
 	bool described; /* its fact is written */
@@ -44,12 +46,23 @@ struct lock_class {
 struct lock_place {
 	uint64_t device, inode, offset; /* offset: of the lock itself */
 };
+/* An order that the source declares, by the numbers of the locks. */
+struct lock_order {
+	struct {
+		uint64_t before, after;
+	} key;
+	struct lock_order *next; /* of those with the same `before` */
+	UT_hash_handle hh;
+};
 struct lock {
 	uint64_t id;
 	uint64_t address;
 	struct lock_class *class;
 	uint32_t thread;		/* that initialised or first took it */
 	const struct lock_place *place; /* NULL: private to its process, as far as is known */
+	uint32_t name;			/* given in the source; 0: none */
+	uint32_t orders_count;
+	struct lock_order *orders; /* in which it comes first; of locks that are gone, too */
 	bool described;
 	bool gone;	/* its life is over */
 	uint32_t named; /* gone: how many held sets still name it */
@@ -63,8 +76,11 @@ struct lock {
 	UT_hash_handle hh;
 };
 
+struct lock_name;
 struct lock_table {
 	struct arena *arena;
+	struct lock_name *names;    /* by text */
+	struct lock_order *orders;  /* by key */
 	struct lock *locks;	    /* by id */
 	struct lock_class *classes; /* by key */
 };
@@ -81,6 +97,18 @@ struct lock *lock_find(struct lock_table *table, uint64_t id);
 void lock_remove(struct lock_table *table, struct lock *lock);
 /* Frees one that was removed. */
 void lock_free(struct lock_table *table, struct lock *lock);
+/* The number of a name given in the source, of at most NAME_MAX_LENGTH bytes: of a new one *next_id (then counted up), and its fact is written. 0: no
+ * memory. One hash probe. */
+uint32_t lock_name_intern(struct lock_table *table, const char *text, size_t length, _Atomic uint32_t *next_id,
+			  const struct fact_sink *sink);
+/* The lock gets another name, or class: written at once where the recording knew it by the former. */
+void lock_set_name(struct lock *lock, uint32_t name, const struct fact_sink *sink);
+void lock_set_class(struct lock *lock, struct lock_class *class, const struct fact_sink *sink);
+/* Does the source declare that order? A hash probe. */
+bool lock_order_known(const struct lock_table *table, uint64_t before, uint64_t after);
+/* Keeps that it does, also for the graph of a forked child. False: no memory. A hash probe; now and then O(orders of the lock): those with locks that are gone are
+ * forgotten. */
+bool lock_order_keep(struct lock_table *table, struct lock *lock, uint64_t after);
 /* Writes the facts of the lock and of its class unless they are written already. */
 void lock_describe(struct lock *lock, const struct fact_sink *sink);
 void lock_class_describe(struct lock_class *class, const struct fact_sink *sink);

@@ -90,6 +90,10 @@ static bool fact_is_whole(const struct fact *fact)
 		       fits(fact, sizeof(struct fact_blocked), ((const struct fact_blocked *)fact)->count, sizeof(struct fact_held));
 	case FACT_DEADLOCK:
 		return fits(fact, sizeof(struct fact_deadlock), 0, 1);
+	case FACT_NAME:
+		return text_ends(fact, offsetof(struct fact_name, text));
+	case FACT_ORDER:
+		return fits(fact, sizeof(struct fact_order), 0, 1);
 	case FACT_FINDING:
 		return fits(fact, sizeof(struct fact_finding), 0, 1) &&
 		       fits(fact, sizeof(struct fact_finding), ((const struct fact_finding *)fact)->stacks_count,

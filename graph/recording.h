@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #define RECORDING_MAGIC	    "gridlock"
-#define RECORDING_VERSION   7
+#define RECORDING_VERSION   8
 #define RECORDING_ORDER	    0x01020304u
 #define RECORDING_CHUNK	    65536u
 #define RECORDING_UNWATCHED "unwatched."
@@ -51,12 +51,13 @@ enum lock_kind {
 	KIND_QT,	  /* QMutex of Qt 5 */
 	KIND_OPENMP,	  /* omp_set_lock */
 	KIND_CRITICAL,	  /* an OpenMP critical section */
+	KIND_CUSTOM,	  /* of the program's own, by gridlock.h and the like */
 	KIND_COUNT
 };
 /* Flags of a lock. */
-enum { LOCK_ROBUST = 1, LOCK_PROCESS_SHARED = 2, LOCK_PI = 4 };
+enum { LOCK_ROBUST = 1, LOCK_PROCESS_SHARED = 2, LOCK_PI = 4, LOCK_REENTRANT = 8 /* of KIND_CUSTOM: its owner may take it again */ };
 
-/* What names a class of locks (DESIGN section 5). */
+/* What names a class of locks (DESIGN section 5), beside the name that it may be given in the source. */
 enum class_kind {
 	CLASS_STATIC, /* `frame` is the address of the lock itself: module + offset */
 	CLASS_INIT,   /* `stack` is the stack of its initialisation */
@@ -155,7 +156,7 @@ struct recording_header {
 	_Atomic uint32_t processes_live; /* started and not ended in an orderly way: who comes last may tidy up */
 	_Atomic uint32_t steered;	 /* rings that steering brought together (steer.h) */
 	_Atomic int32_t trace_chunks;	 /* how many more the trace may have */
-	uint32_t pad;
+	_Atomic uint32_t next_name;
 	_Atomic uint64_t limits[LIMIT_COUNT];
 	_Atomic uint64_t totals[TOTAL_COUNT];
 	_Atomic uint64_t stats[STAT_COUNT];
@@ -188,6 +189,8 @@ enum fact_kind {
 	FACT_GATES,
 	FACT_BLOCKED,
 	FACT_DEADLOCK,
+	FACT_NAME,
+	FACT_ORDER,
 	FACT_COUNT
 };
 
@@ -266,13 +269,13 @@ struct fact_class {
 	uint8_t kind;	   /* enum class_kind */
 	uint8_t lock_kind; /* enum lock_kind */
 	uint8_t lock_flags;
-	uint8_t pad;
+	uint8_t subclass;
 	uint32_t stack; /* CLASS_INIT, CLASS_FIRST */
-	uint32_t pad2;
-	frame_t frame; /* CLASS_STATIC */
+	uint32_t name;	/* given in the source: all classes of this name and subclass are one; 0: none */
+	frame_t frame;	/* CLASS_STATIC */
 };
 
-struct fact_lock { /* an instance; written when a dependency or a finding first needs it */
+struct fact_lock { /* an instance; written when a dependency or a finding first needs it, and again when it got another name or class: the last one counts */
 	struct fact head;
 	uint64_t id;
 	uint64_t address; /* for diagnosis only, never shown */
@@ -280,6 +283,24 @@ struct fact_lock { /* an instance; written when a dependency or a finding first 
 	uint32_t thread; /* that initialised or first took it */
 	/* Where a process-shared one lies: the same in every process that maps it. All 0 for any other lock. */
 	uint64_t device, inode, offset;
+	uint32_t name; /* given in the source; 0: none */
+	uint32_t pad;
+};
+
+#define NAME_MAX_LENGTH 1023u
+struct fact_name { /* given in the source to a lock, or to a class of them */
+	struct fact head;
+	uint32_t id;
+	char text[]; /* NUL-terminated and padded; as long as NAME_MAX_LENGTH at most, cut anywhere */
+};
+
+struct fact_order { /* the source says: who takes both takes `before` first */
+	struct fact head;
+	uint32_t process; /* serial */
+	uint32_t stack;	  /* where it says so; 0: not known */
+	uint32_t thread;
+	uint32_t pad;
+	uint64_t before, after;
 };
 
 struct fact_held {
@@ -426,8 +447,10 @@ enum {
 	HELD_SCOPED = 4,     /* given up when its frame is left, by an exception or cancellation too */
 	HELD_AT_FORK = 8,    /* since before the fork that made this process */
 	HELD_GATE = 32,	     /* threads were created while it was held */
-	HELD_OWNER_DIED = 16 /* a robust mutex, not made consistent yet. Its address is odd, so that no fast path finds it */
+	HELD_OWNER_DIED = 16 /* a robust mutex, not made consistent yet. Its address is marked HELD_SLOW */
 };
+/* Of held.address: that no fast path is to find the entry. No address in a program has it; a lock of the program's own may have any of the lower bits. */
+#define HELD_SLOW (1ull << 63)
 
 /* What a thread waits for that is no lock; wait_lock is the mutex of a condition, how many a barrier waits for, the number of a thread that is joined
  * (0: not known yet). */

@@ -73,6 +73,12 @@ static void image_add(struct image *image, const struct fact *fact)
 	case FACT_DEADLOCK:
 		append((const void ***)&image->deadlocks, &image->deadlocks_count, fact);
 		break;
+	case FACT_NAME:
+		index_add(&image->names, fact);
+		break;
+	case FACT_ORDER:
+		append((const void ***)&image->orders, &image->orders_count, fact);
+		break;
 	case FACT_FINDING:
 		append((const void ***)&image->findings, &image->findings_count, fact);
 		break;
@@ -97,7 +103,7 @@ _Static_assert(offsetof(struct fact_process, serial) == sizeof(struct fact) && o
 		       offsetof(struct fact_module, id) == sizeof(struct fact) && offsetof(struct fact_thread, id) == sizeof(struct fact) &&
 		       offsetof(struct fact_thread_name, id) == sizeof(struct fact) &&
 		       offsetof(struct fact_stack, id) == sizeof(struct fact) && offsetof(struct fact_class, id) == sizeof(struct fact) &&
-		       offsetof(struct fact_gates, thread) == sizeof(struct fact),
+		       offsetof(struct fact_gates, thread) == sizeof(struct fact) && offsetof(struct fact_name, id) == sizeof(struct fact),
 	       "index_number");
 
 static uint64_t key_of_number(const struct fact *fact)
@@ -162,7 +168,7 @@ static void index_sort(struct index *index)
 	index->count = kept;
 }
 
-#define INDEXES 8
+#define INDEXES 9
 static void list_indexes(struct image *image, struct index *indexes[INDEXES])
 {
 	indexes[0] = &image->processes;
@@ -173,6 +179,7 @@ static void list_indexes(struct image *image, struct index *indexes[INDEXES])
 	indexes[5] = &image->stacks;
 	indexes[6] = &image->classes;
 	indexes[7] = &image->gates;
+	indexes[8] = &image->names;
 }
 
 static void image_sort(struct image *image)
@@ -224,7 +231,16 @@ const struct fact_lock *image_lock(const struct image *image, uint64_t number)
 {
 	size_t at = place_of(image->locks, image->locks_count, key_of_lock, number);
 
+	while (at + 1 < image->locks_count && image->locks[at + 1]->id == number)
+		at++;
 	return at < image->locks_count && image->locks[at]->id == number ? image->locks[at] : NULL;
+}
+
+const char *image_name(const struct image *image, uint32_t number)
+{
+	const struct fact_name *name = number ? (const struct fact_name *)index_find(&image->names, number) : NULL;
+
+	return name ? name->text : NULL;
 }
 
 const struct fact_before *image_before(const struct image *image, uint32_t thread, uint32_t segment, uint32_t other, uint32_t other_segment)
@@ -422,6 +438,7 @@ void run_free(struct run *run)
 		free(image->findings);
 		free(image->blocked);
 		free(image->deadlocks);
+		free(image->orders);
 		free(image->path);
 		free(image->data);
 	}

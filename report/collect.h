@@ -20,7 +20,7 @@ struct image {
 	void *data;
 	size_t size;
 	const struct recording_header *header;
-	struct index processes, ends, modules, threads, thread_names, stacks, classes, gates;
+	struct index processes, ends, modules, threads, thread_names, stacks, classes, gates, names;
 	/* Sorted by what is looked up, then in the order of the recording. */
 	size_t locks_count, dependencies_count, class_dependencies_count, witnesses_count, segments_count, findings_count;
 	const struct fact_lock **locks;
@@ -28,9 +28,10 @@ struct image {
 	const struct fact_witness **witnesses;				   /* by dependency */
 	const struct fact_segment **segments;				   /* by thread and segment */
 	const struct fact_finding **findings;				   /* unsorted, like all that follow */
-	size_t blocked_count, deadlocks_count;
+	size_t blocked_count, deadlocks_count, orders_count;
 	const struct fact_blocked **blocked;
 	const struct fact_deadlock **deadlocks;
+	const struct fact_order **orders;
 	uint32_t torn;
 };
 struct run {
@@ -52,7 +53,10 @@ const struct fact *index_find(const struct index *index, uint64_t number);
 size_t index_place(const struct index *index, uint64_t number);
 /* The number of a fact that an index may hold. */
 uint32_t index_number(const struct fact *fact);
+/* What was said last of the lock; NULL: nothing. */
 const struct fact_lock *image_lock(const struct image *image, uint64_t number);
+/* The name that the source gave, by its number; NULL: it gave none. */
+const char *image_name(const struct image *image, uint32_t number);
 /* Where the segment `segment` of `thread` says that `other`'s segment `other_segment` is over; a strong event before a weak one. NULL: nowhere. */
 const struct fact_before *image_before(const struct image *image, uint32_t thread, uint32_t segment, uint32_t other,
 				       uint32_t other_segment);

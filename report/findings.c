@@ -162,6 +162,7 @@ static void judge_one(struct builder *builder, size_t image, uint32_t serial, co
 {
 	stuck_recorded(builder, image, serial, add);
 	judge_process(builder, image, serial, add);
+	judge_declared(builder, image, serial, add);
 	if (option_flag(options, OPTION_BY_CLASS))
 		judge_classes(builder, image, serial, add);
 }

@@ -48,7 +48,8 @@ struct thread {
 };
 struct lock {
 	const char *id;		     /* stable in the report: "L1" ... */
-	const char *name;	     /* symbol, or "mutex #17 (init at pool.c:42)"; never an address */
+	const char *name;	     /* given in the source, or symbol, or "mutex #17 (init at pool.c:42)"; never an address */
+	const char *class_name;	     /* given in the source, "/1" behind it where a subclass is; NULL: none */
 	const char *kind;	     /* "mutex", "recursive mutex", "rwlock", ... */
 	const struct stack *created; /* where it was initialised, or first taken; NULL for a static lock */
 	const char *created_how;     /* "initialised", "first taken" or NULL */

@@ -277,7 +277,7 @@ static void add_dependency(struct judge *judge, struct owner owner, const struct
 	};
 	size_t room = judge->room;
 
-	if (!judge->by_class) {
+	if (!judge->by_class && !judge->declared) {
 		add_witnesses(judge, owner, &dependency, fact->id);
 		/* The recording ends before it says who it was. */
 		if (dependency.witness_count == 0)
@@ -343,9 +343,10 @@ static void judge_input(struct judge *judge, void (*add)(struct builder *builder
 	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next) {
 		struct finding finding;
 
-		if ((judge->several && one_process(judge, cycle)) || (judge->by_class && cycle->rule == RULE_CYCLE_COMPATIBLE))
+		if ((judge->several && one_process(judge, cycle)) || (judge->by_class && cycle->rule == RULE_CYCLE_COMPATIBLE) ||
+		    (judge->declared && !declared_counts(judge, cycle)))
 			continue;
-		finding = ring_finding(judge, cycle);
+		finding = judge->declared ? declared_finding(judge, cycle) : ring_finding(judge, cycle);
 		add(judge->builder, &finding);
 	}
 	if (result.bounded || result.no_memory)
@@ -362,6 +363,37 @@ void judge_process(struct builder *builder, size_t image, uint32_t serial,
 	read_dependencies(&judge, (struct owner){image, serial}, false);
 	judge_input(&judge, add);
 	redundant_tell(&judge, (struct owner){image, serial}, add);
+	arena_fini(&judge.arena);
+}
+
+/* An order as what it would be if a thread of its own kept to it. */
+static void add_order(struct judge *judge, struct owner owner, const struct fact_order *order)
+{
+	struct {
+		struct fact_dependency fact;
+		struct fact_held held;
+	} dependency = {.fact = {.lock = order->after, .stack = order->stack, .count = 1},
+			.held = {.lock = order->before, .stack = order->stack}};
+
+	add_dependency(judge, owner, &dependency.fact);
+}
+
+void judge_declared(struct builder *builder, size_t image, uint32_t serial,
+		    void (*add)(struct builder *builder, const struct finding *finding))
+{
+	const struct image *from = &builder->run->images[image];
+	struct judge judge = {.builder = builder};
+
+	if (from->orders_count == 0)
+		return;
+	arena_init(&judge.arena, grow, release, NULL);
+	build_from(builder, image);
+	read_dependencies(&judge, (struct owner){image, serial}, false);
+	judge.declared_from = judge.count;
+	judge.declared = from->orders;
+	for (size_t i = 0; i < from->orders_count; i++)
+		add_order(&judge, (struct owner){image, serial}, from->orders[i]);
+	judge_input(&judge, add);
 	arena_fini(&judge.arena);
 }
 

@@ -328,7 +328,8 @@ static const char *kind_name(uint8_t kind)
 						      [KIND_GLIB] = "GMutex",
 						      [KIND_QT] = "QMutex",
 						      [KIND_OPENMP] = "OpenMP lock",
-						      [KIND_CRITICAL] = "critical section"};
+						      [KIND_CRITICAL] = "critical section",
+						      [KIND_CUSTOM] = "custom lock"};
 
 	return kind < KIND_COUNT ? names[kind] : "lock";
 }
@@ -412,6 +413,52 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 		lock->name = build_text(builder, "%s #%llu", lock->kind, (unsigned long long)number);
 }
 
+/* Do several locks of the image have that name? */
+static bool is_shared_name(const struct image *image, uint32_t name)
+{
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < image->locks_count; i++) {
+		if (image->locks[i]->name != name)
+			continue;
+		if (first && image->locks[i]->id != first)
+			return true;
+		first = image->locks[i]->id;
+	}
+	return false;
+}
+
+/* What the source calls its class makes its kin, wherever it was created. */
+static void name_by_class(struct builder *builder, struct lock *lock, uint64_t number, const struct fact_class *class)
+{
+	const char *name = image_name(builder->image, class->name);
+
+	if (!name && !class->subclass)
+		return;
+	lock->class_name = build_text(builder, "%s", name ? name : lock->name);
+	if (class->subclass)
+		lock->class_name = build_text(builder, "%s/%u", lock->class_name, class->subclass);
+	if (name)
+		lock->kin = hash_text(7, name, strlen(name));
+	lock->kin = hash_mix(lock->kin, class->subclass);
+	if (NUMBER_IS_CLASS(number))
+		lock->name = lock->class_name;
+	else if (name)
+		lock->name = build_text(builder, "%s #%llu", lock->class_name, (unsigned long long)number);
+}
+
+/* What the source calls it, or its class. */
+static void name_by_source(struct builder *builder, struct lock *lock, uint64_t number, const struct fact_class *class)
+{
+	const struct fact_lock *fact = NUMBER_IS_CLASS(number) ? NULL : image_lock(builder->image, number);
+	const char *name = fact ? image_name(builder->image, fact->name) : NULL;
+
+	name_by_class(builder, lock, number, class);
+	if (name)
+		lock->name = is_shared_name(builder->image, fact->name) ? build_text(builder, "%s #%llu", name, (unsigned long long)number)
+									: name;
+}
+
 const struct fact_class *build_class(const struct image *image, uint64_t number)
 {
 	const struct fact_lock *lock = NUMBER_IS_CLASS(number) ? NULL : image_lock(image, number);
@@ -436,19 +483,19 @@ static uint64_t class_kin(const struct stack *stack)
 
 uint64_t lock_class_key(const struct lock *lock)
 {
-	return lock->created ? class_kin(lock->created) : lock->kin;
+	return lock->created && !lock->class_name ? class_kin(lock->created) : lock->kin;
 }
 
 /* "mutexes (init at pool.c:42)", "table" for those of a static array, and "/1" behind it when another of them is held already. */
 static void name_class(struct builder *builder, struct lock *lock, uint64_t number)
 {
-	if (lock->created) {
+	if (lock->created && !lock->class_name) {
 		lock->kin = class_kin(lock->created);
 		lock->name = build_text(builder, "%s (%s %s)", kinds_name(builder, lock->kind),
 					strcmp(lock->created_how, "initialised") ? lock->created_how : "init",
 					short_place(builder, lock->created));
 	}
-	if (!lock->created)
+	if (!lock->created && !lock->class_name)
 		lock->name = build_text(builder, "%.*s", (int)strcspn(lock->name, "+"), lock->name);
 	if (NUMBER_NESTING(number))
 		lock->name = build_text(builder, "%s/%u", lock->name, NUMBER_NESTING(number));
@@ -473,6 +520,7 @@ static struct lock_name *lock_of(struct builder *builder, uint64_t number)
 	lock->kind = kind_name(class ? class->lock_kind : KIND_UNKNOWN);
 	if (class) {
 		name_lock(builder, lock, number, class);
+		name_by_source(builder, lock, number, class);
 		if (NUMBER_IS_CLASS(number))
 			name_class(builder, lock, number);
 	} else {

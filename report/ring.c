@@ -23,7 +23,7 @@ static struct acquisition acquisition_of(struct judge *judge, uint64_t lock, uin
 	return acquisition;
 }
 
-static struct link link_of(struct judge *judge, const struct cycles_link *from)
+struct link ring_link(struct judge *judge, const struct cycles_link *from)
 {
 	const struct cycles_dependency *dependency = &judge->dependencies[from->dependency];
 	const struct cycles_held *held = &dependency->held[from->held];
@@ -167,7 +167,7 @@ struct finding ring_finding(struct judge *judge, const struct cycle *cycle)
 	finding.links = build_alloc(builder, cycle->length * sizeof(*finding.links));
 	finding.locks = build_alloc(builder, cycle->length * sizeof(*finding.locks));
 	for (uint32_t i = 0; i < cycle->length; i++) {
-		finding.links[i] = link_of(judge, &cycle->links[i]);
+		finding.links[i] = ring_link(judge, &cycle->links[i]);
 		finding.locks[i] = finding.links[i].held.lock;
 	}
 	if (cycle->reader_behind_writer && (cycle->rule == RULE_LOCK_ORDER_CYCLE || cycle->rule == RULE_CYCLE_BOUNDED ||

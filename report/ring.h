@@ -44,12 +44,15 @@ struct site {
 };
 struct judge {
 	struct builder *builder;
-	bool several;		 /* processes at once */
-	bool by_class;		 /* locks are classes */
-	bool traced;		 /* the trace was looked for */
-	struct history *history; /* NULL: there is none */
-	uint32_t exclusions;	 /* rings that were looked at for one */
-	struct arena arena;	 /* until the input is judged */
+	bool several;			    /* processes at once */
+	bool by_class;			    /* locks are classes */
+	const struct fact_order **declared; /* dependencies from `declared_from` on are these orders; NULL: there are none */
+	size_t declared_from;
+	struct declared_told *declared_told; /* what was told already */
+	bool traced;			     /* the trace was looked for */
+	struct history *history;	     /* NULL: there is none */
+	uint32_t exclusions;		     /* rings that were looked at for one */
+	struct arena arena;		     /* until the input is judged */
 	struct cycles_dependency *dependencies;
 	struct owner *owners; /* of the dependencies */
 	struct judge_lock *locks;
@@ -64,6 +67,16 @@ struct judge {
 
 /* The cycle as a finding. */
 struct finding ring_finding(struct judge *judge, const struct cycle *cycle);
+
+/* ---- orders that the source declares (declared.c) ---- */
+
+/* Is the cycle, with a link that is one, against it? The thread that does it by itself always is; several that do it together are where they could all be on their
+ * way at once, and so wait for each other and for one that keeps to it. Orders alone, which contradict each other, are not. Of cycles with the same links of threads
+ * only the first one, which is the shortest, counts. */
+bool declared_counts(struct judge *judge, const struct cycle *cycle);
+struct finding declared_finding(struct judge *judge, const struct cycle *cycle);
+/* A link as threads and stacks for people (ring.c). */
+struct link ring_link(struct judge *judge, const struct cycles_link *from);
 
 /* ---- the trace of the process that is judged (ring_trace.c) ---- */
 

@@ -213,6 +213,36 @@ static inline uint64_t put_lock(struct recorder *recorder, uint32_t process, uin
 	return fact->id;
 }
 
+/* What the source says. */
+static inline uint32_t put_name(struct recorder *recorder, uint32_t process, const char *text)
+{
+	struct fact_name *fact = recorder_fact(recorder, process, FACT_NAME, sizeof(*fact) + strlen(text) + 1);
+
+	fact->id = ++recorder_header(recorder)->next_name;
+	memcpy(fact->text, text, strlen(text));
+	return fact->id;
+}
+
+static inline void put_named_lock(struct recorder *recorder, uint32_t process, uint64_t lock, uint32_t class, uint32_t name)
+{
+	struct fact_lock *fact = recorder_fact(recorder, process, FACT_LOCK, sizeof(*fact));
+
+	fact->id = lock;
+	fact->class = class;
+	fact->name = name;
+}
+
+static inline void put_order(struct recorder *recorder, uint32_t process, struct fact_held before, uint64_t after, uint32_t thread)
+{
+	struct fact_order *fact = recorder_fact(recorder, process, FACT_ORDER, sizeof(*fact));
+
+	fact->process = process;
+	fact->stack = before.stack;
+	fact->thread = thread;
+	fact->before = before.lock;
+	fact->after = after;
+}
+
 /* ---- what threads did ---- */
 
 static inline uint32_t put_dependency(struct recorder *recorder, uint32_t process, const struct fact_held *held, uint16_t count,

@@ -27,7 +27,7 @@ static struct lock *locks[64];
 static void setup_in(struct failing *failing)
 {
 	memset(&header, 0, sizeof(header));
-	header.next_class = header.next_dependency = 1;
+	header.next_class = header.next_dependency = header.next_name = 1;
 	memset(written, 0, sizeof(written));
 	instances = 0;
 	arena = test_arena(failing);
@@ -105,6 +105,66 @@ START_TEST(a_later_dependency_inside_the_ring_is_written_at_once)
 	ask(1, 1, 1, 2, 7);
 	ck_assert_uint_eq(instances, 3);
 	ck_assert_uint_eq(written[FACT_WITNESS], 3);
+}
+END_TEST
+
+/* ---- what the source declares ---- */
+
+START_TEST(what_goes_against_a_declared_order_is_written)
+{
+	ck_assert(dependency_declare(&set, locks[1], locks[2]));
+	ask(1, 1, 1, 2, 0);
+	ask(1, 1, 2, 3, 0);
+	ck_assert_uint_eq(instances, 0);
+	/* By way of 3: the link from 2 to 3 lies in the ring too. */
+	ask(1, 1, 3, 1, 0);
+	ck_assert_uint_eq(instances, 3);
+	ask(1, 1, 2, 1, 0);
+	ck_assert_uint_eq(instances, 4);
+}
+END_TEST
+
+START_TEST(what_went_against_an_order_before_it_was_declared_is_written_then)
+{
+	ask(1, 1, 2, 1, 0);
+	ck_assert_uint_eq(instances, 0);
+	ck_assert(dependency_declare(&set, locks[1], locks[2]));
+	ck_assert_uint_eq(instances, 1);
+	ck_assert(dependency_declare(&set, locks[1], locks[2]));
+	ck_assert_uint_eq(instances, 1);
+}
+END_TEST
+
+START_TEST(an_order_goes_with_its_locks)
+{
+	ck_assert(lock_order_keep(&table, locks[1], 2) && lock_order_keep(&table, locks[3], 1));
+	ck_assert(dependency_declare(&set, locks[1], locks[2]));
+	ck_assert(lock_order_known(&table, 1, 2) && !lock_order_known(&table, 2, 1));
+	dependency_retire(&set, &table, locks[1]);
+	ck_assert(!lock_order_known(&table, 1, 2));
+	/* Those of a lock that lives with many that have gone are forgotten now and then. */
+	for (uint64_t gone = 100; gone < 1100; gone++)
+		ck_assert(lock_order_keep(&table, locks[3], gone));
+	ck_assert_uint_lt(locks[3]->orders_count, 33);
+}
+END_TEST
+
+START_TEST(a_name_is_written_once_and_a_lock_again_when_it_gets_one)
+{
+	uint32_t name = lock_name_intern(&table, "cache", 5, &header.next_name, &sink);
+
+	ck_assert_uint_eq(name, 1);
+	ck_assert_uint_eq(lock_name_intern(&table, "cache", 5, &header.next_name, &sink), name);
+	ck_assert_uint_eq(lock_name_intern(&table, "cach", 4, &header.next_name, &sink), 2);
+	ck_assert_uint_eq(written[FACT_NAME], 2);
+	lock_set_name(locks[1], name, &sink);
+	ck_assert_uint_eq(written[FACT_LOCK], 0);
+	lock_describe(locks[1], &sink);
+	lock_set_name(locks[1], name, &sink);
+	ck_assert_uint_eq(written[FACT_LOCK], 1);
+	lock_set_name(locks[1], 2, &sink);
+	lock_set_class(locks[1], locks[2]->class, &sink);
+	ck_assert_uint_eq(written[FACT_LOCK], 3);
 }
 END_TEST
 
@@ -454,6 +514,10 @@ int main(void)
 	tcase_add_test(tests, without_a_ring_only_classes_are_written);
 	tcase_add_test(tests, a_ring_that_closes_is_written_whole);
 	tcase_add_test(tests, a_later_dependency_inside_the_ring_is_written_at_once);
+	tcase_add_test(tests, what_goes_against_a_declared_order_is_written);
+	tcase_add_test(tests, what_went_against_an_order_before_it_was_declared_is_written_then);
+	tcase_add_test(tests, an_order_goes_with_its_locks);
+	tcase_add_test(tests, a_name_is_written_once_and_a_lock_again_when_it_gets_one);
 	tcase_add_loop_test(tests, at_every_time_what_lies_in_rings_is_written, 0, 30);
 	tcase_add_test(tests, locks_of_one_class_make_one_class_dependency);
 	tcase_add_test(tests, what_touches_a_shared_lock_is_written_without_a_ring);

@@ -4,6 +4,62 @@
 static const char *const ring_story =
 	"thread `clone_alpha` takes `first_lock` then `second_lock`; thread `beta_worker` takes `second_lock` then `first_lock`";
 
+/* ---- what the source says ---- */
+
+static void declare_first_before_second(void)
+{
+	put_order(&world.recorder, 1, taken(world.first, world.at_beta_outer), world.second, world.beta);
+}
+
+START_TEST(against_a_declared_order_one_thread_is_an_error)
+{
+	const struct finding *finding;
+
+	declare_first_before_second();
+	world_nested(world.beta, taken(world.second, world.at_alpha_outer), taken(world.first, world.at_alpha_inner));
+	finding = only(world_findings(NULL));
+	is_verdict(finding, RULE_DECLARED_ORDER, LEVEL_ERROR);
+	ck_assert_str_eq(finding->message,
+			 "thread `beta_worker` takes `second_lock` then `first_lock`, but `first_lock` is declared to come before "
+			 "`second_lock`");
+	ck_assert_uint_eq(finding->links_count, 0);
+	ck_assert_uint_eq(finding->locks_count, 2);
+	ck_assert_uint_eq(finding->stacks_count, 3);
+	ck_assert_str_eq(finding->stacks[0].label, "acquired here");
+	ck_assert_str_eq(finding->stacks[1].label, "asked for here");
+	ck_assert_str_eq(finding->stacks[2].label, "declared here");
+	is_stack(finding->stacks[2].stack, "beta_outer", beta_outer_line, "beta_worker");
+}
+END_TEST
+
+START_TEST(what_keeps_to_a_declared_order_is_no_finding)
+{
+	declare_first_before_second();
+	world_alpha_takes_first_then_second();
+	ck_assert_uint_eq(world_findings(NULL)->count, 0);
+}
+END_TEST
+
+START_TEST(of_orders_that_contradict_each_other_nothing_is_told)
+{
+	declare_first_before_second();
+	put_order(&world.recorder, 1, taken(world.second, world.at_beta_outer), world.first, world.beta);
+	ck_assert_uint_eq(world_findings(NULL)->count, 0);
+}
+END_TEST
+
+START_TEST(the_last_name_of_a_lock_counts_and_goes_before_its_symbol)
+{
+	struct recorder *recorder = &world.recorder;
+	uint32_t class = put_class(recorder, 1, CLASS_FIRST, KIND_MUTEX, world.at_beta_outer);
+
+	world_ring();
+	put_named_lock(recorder, 1, world.first, class, put_name(recorder, 1, "one"));
+	put_named_lock(recorder, 1, world.first, class, put_name(recorder, 1, "std::map<int, \"x\">"));
+	ck_assert_str_eq(only(world_findings(NULL))->links[0].held.lock->name, "std::map<int, \"x\">");
+}
+END_TEST
+
 /* ---- cycles ---- */
 
 START_TEST(two_threads_in_opposite_orders_are_an_error_with_all_that_explains_it)
@@ -444,6 +500,10 @@ int main(void)
 		two_threads_in_opposite_orders_are_an_error_with_all_that_explains_it,
 		a_link_has_its_thread_its_locks_and_both_stacks,
 		one_order_is_no_finding,
+		against_a_declared_order_one_thread_is_an_error,
+		what_keeps_to_a_declared_order_is_no_finding,
+		of_orders_that_contradict_each_other_nothing_is_told,
+		the_last_name_of_a_lock_counts_and_goes_before_its_symbol,
 		one_thread_in_both_orders_is_a_note,
 		a_gate_lock_makes_it_a_note_that_names_the_gate,
 		a_join_between_the_orders_makes_it_a_note_that_names_the_join,
