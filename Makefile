@@ -65,7 +65,7 @@ example_cxx := $(patsubst examples/%.cpp,$(BUILD)/examples/%,$(wildcard examples
 examples: $(example_c) $(example_cxx) $(BUILD)/examples/maps $(BUILD)/examples/maps_redundant
 $(BUILD)/examples/%: examples/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g -O1 -pthread -MMD -MP -o $@ $<
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -g -O1 -pthread -MMD -MP -o $@ $<
 $(BUILD)/examples/%: examples/%.cpp
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 -Wall -Wextra -Werror -g -O1 -pthread -MMD -MP -o $@ $<
@@ -86,7 +86,7 @@ check-exports: all  ## functions.def against what the library exports, both ways
 	@tests/check_exports $(BUILD)/libgridlock.so
 	@tests/check_needs $(BUILD)/libgridlock.so
 check-format:   ## clang-format
-	@clang-format --dry-run --Werror $$(find shim graph report examples tests -name '*.[ch]' -o -name '*.cpp')
+	@clang-format --dry-run --Werror $$(find shim graph report include examples tests -name '*.[ch]' -o -name '*.cpp')
 check-lint:     ## cppcheck, shellcheck
 	@tests/check_lint
 check-cases: all examples  ## small programs with their whole expected report

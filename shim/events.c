@@ -44,6 +44,19 @@ void event_arena_begin(void)
 		arena_init(&process->arena, arena_grow, NULL, NULL);
 }
 
+/* Orders that the source declares hold in a forked child too. */
+static bool declare_again(struct dependencies *set)
+{
+	bool whole = true;
+
+	for (struct lock_order *order = locks.orders; order; order = order->hh.next) {
+		struct lock *before = lock_find(&locks, order->key.before), *after = lock_find(&locks, order->key.after);
+
+		whole &= !before || !after || dependency_declare(set, before, after);
+	}
+	return whole;
+}
+
 /* The graph, made at first use; a forked child finds none (its pages are wiped) and begins a new one. NULL: no memory. */
 static struct events *events(void)
 {
@@ -55,6 +68,8 @@ static struct events *events(void)
 	new = arena_alloc(&process->arena, sizeof(*new));
 	if (!new || !dependencies_init(&new->dependencies, &process->arena, &sink, sink_header, process->serial))
 		return NULL;
+	if (!declare_again(&new->dependencies))
+		sink_limit(LIMIT_LOST_MEMORY);
 	return process->events = new;
 }
 
@@ -80,12 +95,16 @@ static void describe_traced(uint64_t id)
 		lock_describe(lock, &sink);
 }
 
-uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack)
+/* NULL: no memory. */
+static struct lock_class *class_intern(const struct lock_key *key)
+{
+	return lock_class_intern(&locks, key, &sink_header->next_class);
+}
+
+static struct lock_key key_of(struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack)
 {
 	struct lock_key key = {.lock_kind = sort->kind, .lock_flags = sort->flags};
 	frame_t frame = module_frame((uintptr_t)address);
-	struct lock_class *class;
-	uint64_t id;
 
 	if (FRAME_MODULE(frame)) {
 		key.kind = CLASS_STATIC;
@@ -95,7 +114,15 @@ uint64_t event_lock_new(struct self *self, struct sort *sort, const void *addres
 		key.kind = init_stack ? CLASS_INIT : CLASS_FIRST;
 		key.stack = init_stack ? init_stack : first_stack;
 	}
-	class = lock_class_intern(&locks, &key, &sink_header->next_class);
+	return key;
+}
+
+uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack)
+{
+	struct lock_key key = key_of(sort, address, init_stack, first_stack);
+	struct lock_class *class = class_intern(&key);
+	uint64_t id;
+
 	if (!class)
 		return 0;
 	id = atomic_fetch_add_explicit(&sink_header->next_lock, 1, memory_order_relaxed);
@@ -105,6 +132,21 @@ uint64_t event_lock_new(struct self *self, struct sort *sort, const void *addres
 	if (!(sort->flags & LOCK_PROCESS_SHARED))
 		describe_traced(id);
 	return id;
+}
+
+void event_lock_met(struct sort *sort, uint64_t id, const void *address, uint32_t init_stack, uint32_t first_stack)
+{
+	struct lock_key key = key_of(sort, address, init_stack, first_stack);
+	struct lock *lock = lock_find(&locks, id);
+	struct lock_class *class;
+
+	if (!lock)
+		return;
+	key.name = lock->class->key.name;
+	key.subclass = lock->class->key.subclass;
+	class = class_intern(&key);
+	if (class)
+		lock_set_class(lock, class, &sink);
 }
 
 const struct lock_key *event_lock_key(uint64_t id)
@@ -238,6 +280,96 @@ void event_named(struct thread_info *info, const char *name)
 			memcpy(slot->name, info->name, sizeof(slot->name));
 	if (process->events && note_find(&process->events->dependencies.notes, info->id, 0))
 		sink_append(&fact.head);
+}
+
+/* ---- what the source says of locks ---- */
+
+/* The number of the name; 0: none, or no memory. The caller holds process->lock. */
+static uint32_t name_number(const char *name)
+{
+	size_t length = strnlen(name, NAME_MAX_LENGTH);
+
+	return length ? lock_name_intern(&locks, name, length, &sink_header->next_name, &sink) : 0;
+}
+
+void event_name(struct self *self, uint64_t id, const char *name)
+{
+	struct lock *lock;
+
+	if (!state_lock(self))
+		return;
+	lock = lock_find(&locks, id);
+	if (lock)
+		lock_set_name(lock, name_number(name), &sink);
+	state_unlock(self);
+}
+
+static void set_class(struct lock *lock, uint32_t name, uint8_t subclass)
+{
+	struct lock_key key = lock->class->key;
+	struct lock_class *class;
+
+	key.name = name;
+	key.subclass = subclass;
+	class = class_intern(&key);
+	if (class)
+		lock_set_class(lock, class, &sink);
+}
+
+void event_class(struct self *self, uint64_t id, const char *class)
+{
+	struct lock *lock;
+
+	if (!state_lock(self))
+		return;
+	lock = lock_find(&locks, id);
+	if (lock)
+		set_class(lock, name_number(class), lock->class->key.subclass);
+	state_unlock(self);
+}
+
+void event_subclass(struct self *self, uint64_t id, uint8_t subclass)
+{
+	struct lock *lock;
+
+	if (!state_lock(self))
+		return;
+	lock = lock_find(&locks, id);
+	if (lock)
+		set_class(lock, lock->class->key.name, subclass);
+	state_unlock(self);
+}
+
+static void declare(struct self *self, struct lock *before, struct lock *after, uint32_t stack)
+{
+	struct fact_order fact = {.head = {.size = sizeof(fact), .kind = FACT_ORDER},
+				  .process = process->serial,
+				  .stack = stack,
+				  .thread = self->info->id,
+				  .before = before->id,
+				  .after = after->id};
+	struct events *e = events();
+
+	lock_describe(before, &sink);
+	lock_describe(after, &sink);
+	if (e)
+		describe_thread(e, self->info);
+	sink_append(&fact.head);
+	if (!lock_order_keep(&locks, before, after->id) || !e || !dependency_declare(&e->dependencies, before, after))
+		sink_limit(LIMIT_LOST_MEMORY);
+}
+
+void event_order(struct self *self, uint64_t before, uint64_t after, uint32_t stack)
+{
+	struct lock *first, *second;
+
+	if (!state_lock(self))
+		return;
+	first = lock_find(&locks, before);
+	second = lock_find(&locks, after);
+	if (first && second && first != second && !lock_order_known(&locks, before, after))
+		declare(self, first, second, stack);
+	state_unlock(self);
 }
 
 /* ---- dependencies ---- */
@@ -514,6 +646,9 @@ struct fact_finding *event_finding_locked(struct self *self, const struct eviden
 
 void event_finding(struct self *self, const struct evidence *evidence)
 {
+	/* What waits for itself is told even where the source asks us to look away: the program goes no further. */
+	if (self->ignored && evidence->rule != RULE_SELF_DEADLOCK)
+		return;
 	if (!state_lock(self))
 		return;
 	event_finding_locked(self, evidence);

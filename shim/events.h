@@ -25,6 +25,8 @@ void event_arena_begin(void);
 /* A new life of a lock; its number, 0 when there is no memory. `init_stack`: of its initialisation, 0 when it is first seen at its
  * first acquisition `first_stack`. INDEX_STATIC joins the flags of one that lies in a module. The caller holds process->lock. */
 uint64_t event_lock_new(struct self *self, struct sort *sort, const void *address, uint32_t init_stack, uint32_t first_stack);
+/* A lock that was nothing but declared so far (KIND_UNKNOWN) is met: what it is, as of event_lock_new. The caller holds process->lock. */
+void event_lock_met(struct sort *sort, uint64_t id, const void *address, uint32_t init_stack, uint32_t first_stack);
 /* What names its class; NULL: nothing is known of it. The caller holds process->lock. */
 const struct lock_key *event_lock_key(uint64_t id);
 /* Where a process-shared one lies. The caller holds process->lock. */
@@ -34,6 +36,13 @@ void event_lock_place(uint64_t id, const struct lock_place *place);
 struct lock_class *event_lock_gone(uint64_t id);
 /* A lock that is used although it was destroyed: a life that only a finding names. */
 uint64_t event_lock_again(struct self *self, struct lock_class *class, const void *address);
+
+/* What the source says of locks (declare.c): a name; a class, and which part of it; that who takes both takes `before` first. Only what is known is
+ * changed. They take process->lock. */
+void event_name(struct self *self, uint64_t id, const char *name);
+void event_class(struct self *self, uint64_t id, const char *class);
+void event_subclass(struct self *self, uint64_t id, uint8_t subclass);
+void event_order(struct self *self, uint64_t before, uint64_t after, uint32_t stack);
 
 /* An event could not be taken in, for want of memory: a lock that is held, what orders two threads. What is missing may be what makes a ring
  * harmless, so this process takes in no dependency any more. Counts it (LIMIT_LOST_MEMORY). Any thread. */

@@ -52,8 +52,8 @@ bool held_put(struct self *self, const struct request *request)
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
-	held_fill(self_held(self, depth), request->lock, (const char *)request->address + trace_on(self), request->site, what,
-		  held_chain(chain_below(self, depth), request->lock, what));
+	held_fill(self_held(self, depth), request->lock, (const char *)request->address + (trace_on(self) ? HELD_SLOW : 0), request->site,
+		  what, held_chain(chain_below(self, depth), request->lock, what));
 	trace_lock(self, TRACE_ACQUIRE, request->lock, request->mode, request->how, path->stack);
 	return true;
 }
@@ -75,7 +75,7 @@ static void record(struct self *self, const struct request *request, uint32_t st
 	uint32_t depth = self->attached->depth;
 	uint64_t what = held_what(stack, request->mode, request->how), context;
 
-	if (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE))
+	if (self->ignored || (depth == 0 && !(request->writers_first && request->mode == LOCK_EXCLUSIVE)))
 		return;
 	context = held_chain(chain_below(self, depth), request->lock, what);
 	if (held_known(self, context, request->lock, what))
@@ -121,17 +121,34 @@ static bool push_known(struct self *self, uint64_t lock, const void *address, ui
 	return true;
 }
 
+void held_ignore(struct self *self, bool ignore)
+{
+	if (!ignore && self->ignored == 0)
+		return;
+	self->ignored += ignore ? 1u : (uint32_t)-1;
+	/* Every push comes to the slow path meanwhile, as in a thread that is traced, or counted. */
+	self->look = false;
+	self->direct = self->ignored || trace_on(self) || self->counts ? 0 : SLOT_HELD;
+}
+
+/* As held_put, but what the source asks us not to look at is unknown. */
+static void put(struct self *self, const struct request *request)
+{
+	if (held_put(self, request) && self->ignored)
+		self_held(self, self->attached->depth - 1)->flags |= HELD_UNKNOWN;
+}
+
 static void push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site, bool recorded)
 {
 	struct request request = {lock, address, (uint8_t)(mode_and_how >> 32), (uint8_t)(mode_and_how >> 40), site, false};
 
 	if (!self_enter())
 		return;
-	if (self->look)
+	if (self->look && !self->ignored)
 		look_at(self, &request);
 	if (!recorded && request.how != LOCK_TRY)
 		held_record(self, &request);
-	held_put(self, &request);
+	put(self, &request);
 	self_leave(self);
 }
 
@@ -152,10 +169,10 @@ __attribute__((noinline)) void held_push_waited_slow(struct self *self, uint64_t
 	push(self, lock, address, mode_and_how, site, true);
 }
 
-/* Addresses of entries that no fast path is to find are odd (HELD_OWNER_DIED, and those of a traced thread). */
+/* Entries that no fast path is to find are marked (HELD_OWNER_DIED, and those of a traced thread). */
 static bool is_of(const struct held *held, const void *address)
 {
-	return (held->address & ~1ull) == (uintptr_t)address;
+	return (held->address & ~HELD_SLOW) == (uintptr_t)address;
 }
 
 struct held *held_find(struct self *self, const void *address)

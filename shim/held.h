@@ -5,7 +5,7 @@
  * a hash of the chain up to it: (lock, mode, stack) of all entries below and its own. For a nested acquisition that hash *is* the
  * context by which the `seen` cache knows that nothing new has to be recorded.
  *
- * In a thread that is traced (trace.h) every push and pop takes the slow path: `direct` is 0, and the addresses in its entries are odd.
+ * In a thread that is traced (trace.h) every push and pop takes the slow path: `direct` is 0, and the addresses in its entries are marked (HELD_SLOW).
  *
  * A signal handler may interrupt anywhere and lock and unlock on top: an entry is invalid (lock 0) until its last store, and depth is
  * raised before it is filled.
@@ -254,6 +254,9 @@ void held_let_go(struct self *self, uint32_t index);
 void held_close_gap(struct self *self, uint32_t index);
 /* Puts an entry on top without looking for a dependency. False: no memory, the lock is not watched. */
 bool held_put(struct self *self, const struct request *request);
+
+/* What the thread does from now on, until `ignore` is false, is not looked at (gridlock.h): what it takes is held, but unknown. Nests. In the slow path. */
+void held_ignore(struct self *self, bool ignore);
 
 /* Records what asking for the lock means while others are held, unless this context is known. */
 void held_record(struct self *self, const struct request *request);

@@ -61,9 +61,20 @@ static void mark_rwlock_destroyed(pthread_rwlock_t *rwlock, uint64_t id)
 	__atomic_store_n((uint64_t __attribute__((may_alias)) *)libc_rwlock_room(rwlock), word, __ATOMIC_RELEASE);
 }
 
+/* By the index. One that was only declared so far is still to be met (life_met). */
+static uint64_t indexed(const void *address)
+{
+	const struct index_entry *entry = index_find(address);
+	uint64_t id = entry && entry->kind != KIND_UNKNOWN && entry->kind != INDEX_CONDITION
+			      ? atomic_load_explicit(&entry->id, memory_order_relaxed)
+			      : 0;
+
+	return id == INDEX_DESTROYED ? 0 : id;
+}
+
 uint64_t identity_mutex_find(const pthread_mutex_t *mutex)
 {
-	return has_stamp(identity_mutex_sort(mutex)) ? identity_of_mutex(mutex) : index_id(mutex);
+	return has_stamp(identity_mutex_sort(mutex)) ? identity_of_mutex(mutex) : indexed(mutex);
 }
 
 uint64_t identity_rwlock_find(const pthread_rwlock_t *rwlock)
@@ -73,7 +84,7 @@ uint64_t identity_rwlock_find(const pthread_rwlock_t *rwlock)
 
 	if (id)
 		return id;
-	id = index_id(rwlock);
+	id = indexed(rwlock);
 	/* A number that the stamp has no room for is in the index only; any other one there is of a life that is over. */
 	return !stamped || id > UINT32_MAX ? id : 0;
 }
@@ -124,21 +135,33 @@ static void birth_prepare(struct birth *birth)
 		birth->has_place = mapping_find(birth->self, birth->address, &birth->place);
 }
 
+/* One that was declared before it was ever used: its life is the one that goes on. */
+static uint64_t life_met(const struct birth *birth, struct sort *sort)
+{
+	const struct index_entry *entry = index_find(birth->address);
+	uint64_t id = entry && entry->kind == KIND_UNKNOWN && sort->kind != KIND_UNKNOWN ? index_id(birth->address) : 0;
+
+	if (id)
+		event_lock_met(sort, id, birth->address, birth->init ? birth->stack : 0, birth->stack);
+	return id;
+}
+
 /* A new life at that address; the one that was there before is over. Caller holds the lock. */
 static uint64_t life_begin(const struct birth *birth)
 {
 	struct sort sort = birth->sort;
+	uint64_t met = life_met(birth, &sort), before, id;
 	struct index_entry *entry = index_add(birth->address, sort.kind, sort.flags);
-	uint64_t before = entry ? atomic_load_explicit(&entry->id, memory_order_relaxed) : 0, id;
 
 	if (!entry) {
 		event_missing();
 		return 0;
 	}
-	if (before && before != INDEX_DESTROYED)
+	before = atomic_load_explicit(&entry->id, memory_order_relaxed);
+	if (before && before != INDEX_DESTROYED && !met)
 		event_lock_gone(before);
 	entry->class = NULL;
-	id = event_lock_new(birth->self, &sort, birth->address, birth->init ? birth->stack : 0, birth->stack);
+	id = met ? met : event_lock_new(birth->self, &sort, birth->address, birth->init ? birth->stack : 0, birth->stack);
 	if (!id)
 		event_missing();
 	if (id && birth->has_place)
@@ -206,7 +229,7 @@ SLOW uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, str
 	struct birth birth = {.self = self, .sort = identity_mutex_sort(mutex), .address = mutex, .site = site};
 	uint64_t id = identity_mutex_find(mutex);
 
-	if (id || !self_enter())
+	if (id || self->ignored || !self_enter())
 		return id;
 	id = mutex_make(&birth, mutex);
 	self_leave(self);
@@ -224,7 +247,7 @@ SLOW uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, 
 	struct birth birth = {.self = self, .sort = identity_rwlock_sort(rwlock), .address = rwlock, .site = site};
 	uint64_t id = identity_rwlock_find(rwlock);
 
-	if (id || !self_enter())
+	if (id || self->ignored || !self_enter())
 		return id;
 	id = rwlock_make(&birth, rwlock);
 	self_leave(self);
@@ -236,7 +259,7 @@ SLOW uint64_t identity_plain_make(struct self *self, const void *address, uint8_
 	struct birth birth = {.self = self, .sort = {.kind = kind}, .address = address, .site = site};
 	uint64_t id = 0;
 
-	if (!self_enter())
+	if (self->ignored || !self_enter())
 		return 0;
 	id = plain_make(&birth);
 	self_leave(self);
@@ -317,6 +340,67 @@ uint64_t identity_destroyed(struct self *self, const void *address, uint32_t *st
 	}
 	state_unlock(self);
 	return id;
+}
+
+/* ---- locks that the source tells of ---- */
+
+/* The number of the life that the index has there, if it is the one that goes on: one with a stamp may have been made anew. */
+static uint64_t life_there(const struct index_entry *entry)
+{
+	uint64_t id = index_id(entry->address);
+
+	switch (entry->kind) {
+	case KIND_MUTEX:
+	case KIND_RECURSIVE:
+	case KIND_ERRORCHECK:
+	case KIND_ADAPTIVE:
+		return identity_mutex_find((const pthread_mutex_t *)entry->address) == id ? id : 0;
+	case KIND_RWLOCK:
+	case KIND_RWLOCK_WRITER:
+		return identity_rwlock_find((const pthread_rwlock_t *)entry->address) == id ? id : 0;
+	default:
+		return id;
+	}
+}
+
+uint64_t identity_declared(struct self *self, const void *address, struct site site)
+{
+	struct birth birth = {.self = self, .address = address, .site = site};
+	const struct index_entry *entry;
+	uint64_t id;
+
+	birth_prepare(&birth);
+	if (!state_lock(self))
+		return 0;
+	entry = index_find(address);
+	id = entry && entry->kind != INDEX_CONDITION ? life_there(entry) : 0;
+	if (!id)
+		id = life_begin(&birth);
+	state_unlock(self);
+	return id;
+}
+
+void identity_plain_gone(struct self *self, const void *address, uint64_t id)
+{
+	if (!state_lock(self))
+		return;
+	if (id && index_id(address) == id) {
+		event_lock_gone(id);
+		index_remove(address);
+	}
+	state_unlock(self);
+}
+
+void identity_forget(const struct index_entry *entry)
+{
+	const void *address = entry->address;
+
+	if (!life_there(entry) || !has_stamp((struct sort){.kind = entry->kind, .flags = entry->flags}))
+		return;
+	if (entry->kind == KIND_RWLOCK || entry->kind == KIND_RWLOCK_WRITER)
+		stamp_rwlock((pthread_rwlock_t *)(uintptr_t)address, 0);
+	else if (entry->kind != KIND_UNKNOWN && entry->kind <= KIND_ADAPTIVE)
+		stamp_mutex((pthread_mutex_t *)(uintptr_t)address, 0);
 }
 
 /* ---- self-test ---- */

@@ -66,7 +66,7 @@ struct sort identity_mutex_sort(const pthread_mutex_t *mutex);
 struct sort identity_rwlock_sort(const pthread_rwlock_t *rwlock);
 
 /* The number of a lock without a valid stamp: from the table, or a new one for a lock that is seen for the first time (at `site`, which is
- * the class of a lock that was never initialised by a call). 0: not watched. From the fast path. */
+ * the class of a lock that was never initialised by a call). 0: not watched, or met where the source asks us to look away. From the fast path. */
 uint64_t identity_mutex_make(struct self *self, pthread_mutex_t *mutex, struct site site);
 uint64_t identity_rwlock_make(struct self *self, pthread_rwlock_t *rwlock, struct site site);
 /* Of a lock that is nothing but an address and a kind. */
@@ -85,7 +85,16 @@ void identity_rwlock_begin(struct self *self, pthread_rwlock_t *rwlock, struct s
 void identity_plain_begin(struct self *self, const void *address, uint8_t kind, uint8_t flags, struct site site);
 void identity_mutex_end(struct self *self, pthread_mutex_t *mutex, struct site site);
 void identity_rwlock_end(struct self *self, pthread_rwlock_t *rwlock, struct site site);
+/* The same where what comes to lie there next is another lock, and no mistake. */
+void identity_plain_gone(struct self *self, const void *address, uint64_t id);
 void identity_plain_end(struct self *self, const void *address, uint8_t kind, struct site site);
+
+/* The number of the lock there, of which the source tells; a new one, of a kind that shows when it is met (event_lock_met), where none is known. 0: no
+ * memory. In the slow path. */
+uint64_t identity_declared(struct self *self, const void *address, struct site site);
+/* Wipes the stamp of the lock that the index has there: whoever uses it next has a new one. */
+struct index_entry;
+void identity_forget(const struct index_entry *entry);
 
 /* Was it destroyed, and its memory not been written since? */
 bool identity_mutex_destroyed(const pthread_mutex_t *mutex);

@@ -2,6 +2,8 @@
  * memory.c: memory that carries locks going away: free, realloc, munmap, dlclose. A lock that is held then is a finding; the lives of the
  * others end here, earlier than by the next lock at their address. What holds no lock costs a load and a compare (index_near).
  */
+#include "memory.h"
+
 #include <dlfcn.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -86,6 +88,24 @@ static SLOW void memory_goes(const void *start, size_t size, struct site site)
 		return;
 	while (next_entry(self, &range, &found))
 		entry_goes(self, &found, looks_locked(&found), site);
+	self_leave(self);
+}
+
+void memory_forget(const void *start, size_t size, struct site site)
+{
+	struct index_range range = range_of(start, size);
+	struct self *self = self_enter();
+	struct index_entry found;
+
+	if (!self)
+		return;
+	while (next_entry(self, &range, &found)) {
+		bool locked = looks_locked(&found);
+
+		if (found.kind != INDEX_CONDITION)
+			identity_forget(&found);
+		entry_goes(self, &found, locked, site);
+	}
 	self_leave(self);
 }
 

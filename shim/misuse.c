@@ -9,7 +9,7 @@
 static uint32_t last_acquired(struct self *self, const void *address)
 {
 	for (uint32_t i = self->attached->depth; i < SLOT_HELD; i++)
-		if ((self->attached->held[i].address & ~1ull) == (uintptr_t)address)
+		if ((self->attached->held[i].address & ~HELD_SLOW) == (uintptr_t)address)
 			return self->attached->held[i].stack;
 	return 0;
 }

@@ -63,7 +63,7 @@ static SLOW void mark_owner_died(struct self *self, pthread_mutex_t *mutex)
 
 	if (held && !(held->flags & HELD_OWNER_DIED)) {
 		held->flags |= HELD_OWNER_DIED;
-		held->address |= 1;
+		held->address |= HELD_SLOW;
 	}
 }
 
@@ -371,7 +371,7 @@ EXPORT int pthread_mutex_consistent(pthread_mutex_t *mutex)
 	held = result == 0 && self->slot ? held_find(self, mutex) : NULL;
 	if (held) {
 		if (!trace_on(self))
-			held->address &= ~1ull;
+			held->address &= ~HELD_SLOW;
 		held->flags &= (uint8_t)~HELD_OWNER_DIED;
 	}
 	return result;

@@ -37,14 +37,15 @@ static void plain_relock(struct self *self, const struct request *request)
 
 	holder_take_posted(self);
 	held = held_find(self, request->address);
-	if (held && held->lock == request->lock && !(held->flags & HELD_UNKNOWN) && request->how == LOCK_BLOCKING)
+	if (held && held->lock == request->lock && held->mode == LOCK_EXCLUSIVE && !(held->flags & HELD_UNKNOWN) &&
+	    request->how == LOCK_BLOCKING)
 		deadlock_self(self, request, held);
 }
 
 void plain_ask(struct plain *call)
 {
 	struct self *self = plain_self();
-	struct request request = {0, call->address, LOCK_EXCLUSIVE, call->how, call->site, false};
+	struct request request = {0, call->address, call->mode, call->how, call->site, false};
 	static const struct timed some_time;
 	bool near;
 
@@ -84,9 +85,9 @@ void plain_answer(struct plain *call, bool has_it)
 		if (!call->id)
 			call->id = plain_id(self, call);
 		if (call->asked)
-			held_push_waited_slow(self, call->id, call->address, held_what(0, LOCK_EXCLUSIVE, call->how), call->site);
+			held_push_waited_slow(self, call->id, call->address, held_what(0, call->mode, call->how), call->site);
 		else if (call->id)
-			held_push(self, call->id, call->address, held_what(0, LOCK_EXCLUSIVE, call->how), call->site);
+			held_push(self, call->id, call->address, held_what(0, call->mode, call->how), call->site);
 		if (call->scoped)
 			mark_scoped(self, call->address);
 	}

@@ -21,6 +21,7 @@ struct plain {
 	const void *address;
 	struct site site;
 	uint8_t kind;
+	uint8_t mode; /* enum lock_mode; custom locks have readers */
 	uint8_t how;
 	bool recursive; /* its owner may take it again */
 	bool scoped;	/* it goes with the frame that took it, however that is left: no jump leaks it */

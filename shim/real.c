@@ -74,10 +74,12 @@ void real_resolve(void)
 #define REAL(name) real.name = (__typeof__(real.name))real_find(#name);
 #define OTHER(name)
 #define ALIAS(name, target)
+#define OWN(name)
 #include "functions.def"
 #undef REAL
 #undef OTHER
 #undef ALIAS
+#undef OWN
 	real.dl_find_object = (__typeof__(real.dl_find_object))real_find("_dl_find_object");
 	real.malloc_usable_size = (__typeof__(real.malloc_usable_size))real_find("malloc_usable_size");
 	choose_first();

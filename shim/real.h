@@ -56,6 +56,23 @@ void GOMP_critical_name_end(void **name);
 void __kmpc_critical(void *location, int32_t thread, void *name);
 void __kmpc_end_critical(void *location, int32_t thread, void *name);
 
+/* dynamic_annotations.h, sanitizer/tsan_interface.h. */
+void AnnotateRWLockCreate(const char *file, int line, const volatile void *lock);
+void AnnotateRWLockCreateStatic(const char *file, int line, const volatile void *lock);
+void AnnotateRWLockDestroy(const char *file, int line, const volatile void *lock);
+void AnnotateRWLockAcquired(const char *file, int line, const volatile void *lock, long is_writer);
+void AnnotateRWLockReleased(const char *file, int line, const volatile void *lock, long is_writer);
+void __tsan_mutex_create(void *lock, unsigned flags);
+void __tsan_mutex_destroy(void *lock, unsigned flags);
+void __tsan_mutex_pre_lock(void *lock, unsigned flags);
+void __tsan_mutex_post_lock(void *lock, unsigned flags, int recursion);
+int __tsan_mutex_pre_unlock(void *lock, unsigned flags);
+void __tsan_mutex_post_unlock(void *lock, unsigned flags);
+void __tsan_mutex_pre_signal(void *lock, unsigned flags);
+void __tsan_mutex_post_signal(void *lock, unsigned flags);
+void __tsan_mutex_pre_divert(void *lock, unsigned flags);
+void __tsan_mutex_post_divert(void *lock, unsigned flags);
+
 struct real {
 	bool ready;
 	/* What an untimed lock tries first: libc's try, or what does the same for less (real_first_mutex); always EBUSY under a sanitizer's
@@ -68,10 +85,12 @@ struct real {
 #define REAL(name)  __typeof__(&name) name;
 #define OTHER(name) REAL(name)
 #define ALIAS(name, target)
+#define OWN(name)
 #include "functions.def"
 #undef REAL
 #undef OTHER
 #undef ALIAS
+#undef OWN
 };
 extern HIDDEN struct real real;
 

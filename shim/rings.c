@@ -315,7 +315,7 @@ static bool waits_for_mutex(const struct snapshot *s, uint32_t place)
 	int held = held_by(s, place + 1);
 
 	return held >= 0 && (uint32_t)held < holder->visible &&
-	       waits_at(s->waiters[s->ring[place]].slot->tid, holder->slot->held[held].address & ~1ull);
+	       waits_at(s->waiters[s->ring[place]].slot->tid, holder->slot->held[held].address & ~HELD_SLOW);
 }
 
 static bool is_for_good(const struct snapshot *s)

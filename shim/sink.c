@@ -145,7 +145,7 @@ static void header_fill(size_t size)
 	h->chunks_max = size / RECORDING_CHUNK;
 	h->chunks_claimed = 1;
 	h->next_process = h->next_thread = h->next_stack = h->next_module = 1;
-	h->next_class = h->next_dependency = h->next_finding = 1;
+	h->next_class = h->next_dependency = h->next_finding = h->next_name = 1;
 	h->next_lock = 1;
 	/* The magic last: a reader that sees it finds the rest. */
 	atomic_thread_fence(memory_order_release);

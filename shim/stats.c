@@ -70,7 +70,7 @@ static bool is_fast(struct self *self, uint64_t lock, uint64_t mode_and_how, str
 	uint32_t depth = self->attached->depth;
 	uint64_t what;
 
-	if (self->look || trace_on(self) || depth >= SLOT_HELD)
+	if (self->look || self->ignored || trace_on(self) || depth >= SLOT_HELD)
 		return false;
 	if (depth == 0 || mode_and_how >> 40 == LOCK_TRY)
 		return true;

@@ -1,7 +1,7 @@
 /*
  * trace.h: writes the trace (graph/trace.h), when --witness asks for it.
  *
- * A thread that is traced takes the slow path for every event: its fast path is shut by what it compares anyway (self->direct, and odd addresses in
+ * A thread that is traced takes the slow path for every event: its fast path is shut by what it compares anyway (self->direct, and marked addresses in
  * the held stack), so that a program that is not traced pays nothing.
  */
 #ifndef GRIDLOCK_SHIM_TRACE_H
