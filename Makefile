@@ -92,13 +92,14 @@ check-lint:     ## cppcheck, shellcheck
 check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) tests/run_cases
 	@BUILD=$(BUILD) IDENTITY=table tests/run_cases
-check-inputs: all examples $(BUILD)/html/generate  ## wrong arguments, damaged recordings, full disks; dump, top; baselines; formats
+check-inputs: all examples $(BUILD)/html/generate  ## wrong arguments, damaged recordings, full disks; dump, top; baselines; formats; gridlock.h
 	@BUILD=$(BUILD) tests/run_inputs
 	@BUILD=$(BUILD) tests/run_options
 	@BUILD=$(BUILD) tests/run_completions
 	@BUILD=$(BUILD) tests/live/run
 	@BUILD=$(BUILD) tests/baseline/run
 	@BUILD=$(BUILD) tests/formats/run
+	@BUILD=$(BUILD) tests/header/run
 check-real: all ## real programs from Debian's packages
 	@BUILD=$(BUILD) tests/real/run
 check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check
@@ -144,4 +145,4 @@ clean:          ## removes the build folder
 help:           ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/build.mk install.mk | expand -t 22
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -1,12 +1,12 @@
 /*
- * custom_lock: a spin lock of the program's own, which no tool can know, annotated with gridlock.h: a bank whose transfers lock two accounts, and an audit
- * that locks the whole bank.
+ * custom_lock: a spin lock of the program's own, which no tool can know, annotated with gridlock.h: a bank whose transfers lock two accounts.
  *
  *   gridlock build/examples/custom_lock
  *
- * The source says in which order its locks are taken: the bank before any account (GRIDLOCK_ORDER), and accounts by number. A statement is printed with its account locked, and
- * looks at the bank: against that order. One thread did it, once, and nothing hung; gridlock reports declared-order, with the place where the order is declared, and
- * ends with exit code 66. Built with -DGRIDLOCK_DISABLED the program has none of these lines, and gridlock sees no lock in it at all.
+ * The source declares in which order its locks are taken: the bank before any account, and accounts by number. A statement is printed with its
+ * account locked, and looks at the bank: against that order. One thread did it, once, and nothing hung; gridlock reports declared-order, with the
+ * place where the order is declared, and ends with exit code 66. Built with -DGRIDLOCK_DISABLED the program has none of these lines, and gridlock
+ * sees no lock in it at all.
  */
 #include <gridlock.h>
 #include <pthread.h>

@@ -14,12 +14,6 @@
 #ifndef GRIDLOCK_H
 #define GRIDLOCK_H
 
-#if defined(__GNUC__) && !defined(GRIDLOCK_DISABLED)
-#define GRIDLOCK_ENABLED 1
-#else
-#define GRIDLOCK_ENABLED 0
-#endif
-
 /* Of a custom lock, when it is made: its owner may take it again. */
 #define GRIDLOCK_REENTRANT 1u
 /* Of a call that takes a lock. None of them: it waits as long as it takes, and nobody else has the lock then. */
@@ -27,7 +21,7 @@
 #define GRIDLOCK_TRY	4u /* it does not wait */
 #define GRIDLOCK_TIMED	8u /* it waits no longer than a time limit */
 
-#if GRIDLOCK_ENABLED
+#ifdef __GNUC__
 
 #if defined(__has_attribute)
 #if __has_attribute(__noplt__)
@@ -57,9 +51,14 @@ void gridlock_will_release(const volatile void *lock, unsigned flags) GRIDLOCK_W
 #ifdef __cplusplus
 }
 #endif
+#ifdef GRIDLOCK_DISABLED
+#define GRIDLOCK_IS_THERE(function) 0 /* what it is called with still counts as used */
+#else
+#define GRIDLOCK_IS_THERE(function) (function)
+#endif
 #define GRIDLOCK_CALL(function, arguments)                                                                                                 \
 	do {                                                                                                                               \
-		if (function)                                                                                                              \
+		if (GRIDLOCK_IS_THERE(function))                                                                                           \
 			function arguments;                                                                                                \
 	} while (0)
 

@@ -107,8 +107,13 @@ static const struct explanation {
 		 "the end of the thread. Nobody waits for a lock in a ring, so that no order of locks would help. (Where data keep the "
 		 "two apart, as a flag that says that the thread is past the lock, gridlock cannot see that.)",
 		 "Release the lock before the wait.", "lock(L); cond_wait(C, M)      waker: lock(L); cond_signal(C)"},
-	[RULE_DECLARED_ORDER] = {"The order that was agreed on is what keeps the program free of deadlocks.",
-				 "Take the locks in the declared order.", "GRIDLOCK_ORDER(a, b);      lock(b) lock(a)"},
+	[RULE_DECLARED_ORDER] =
+		{"The order that was agreed on is what keeps the program free of deadlocks. One thread that goes against it is enough, "
+		 "by itself, or with others by way of more locks: the day that another thread keeps to the order, they wait for each "
+		 "other. A try does not count, for it cannot wait.",
+		 "Take the locks in the declared order, or try the first (trylock) and back off. If the order is not what is meant, "
+		 "correct GRIDLOCK_ORDER.",
+		 "GRIDLOCK_ORDER(&a, &b);      lock(b) lock(a)"},
 	[RULE_CYCLE_ACROSS_RUNS] = {"Each run took one side only. A run that takes both can deadlock.", "As for lock-order-cycle.",
 				    "run 1: lock(A) lock(B)      run 2: lock(B) lock(A)"},
 	[RULE_CYCLE_BY_CLASS] = {"No single locks were taken in these orders, but locks made at the same places were (--by-class). `/1`: "
