@@ -13,9 +13,17 @@ struct paper {
 	bool color;
 	const char *root; /* --source-root */
 	int width;
+	bool terminal;
+	struct short_name **shortened; /* of names; NULL: they are written in full */
 };
-/* As the options say for that descriptor; the stream is to be set. */
+/* As the options say for that descriptor; the stream is to be set. To be ended. */
 struct paper paper_begun(int fd, const struct options *options);
+void paper_over(const struct paper *paper);
+
+/* A name, or a sentence with names, as it is to be written; valid until paper_over. */
+const char *paper_text(const struct paper *paper, const char *text);
+/* A sentence, indented by two; on a terminal broken at its width. */
+void paper_sentence(const struct paper *paper, const char *sentence);
 
 enum paint { PLAIN, BOLD, RED, YELLOW, CYAN, DIM };
 /* The codes around what is painted; empty without colour. */

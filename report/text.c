@@ -20,8 +20,10 @@ static void put_ring(const struct paper *paper, const struct finding *finding)
 {
 	fputs("\n  ", paper->stream);
 	for (size_t i = 0; i < finding->links_count; i++)
-		fprintf(paper->stream, "%s%s%s -> ", paper_begin(paper, BOLD), finding->links[i].held.lock->name, paper_end(paper));
-	fprintf(paper->stream, "%s%s%s\n", paper_begin(paper, BOLD), finding->links[0].held.lock->name, paper_end(paper));
+		fprintf(paper->stream, "%s%s%s -> ", paper_begin(paper, BOLD), paper_text(paper, finding->links[i].held.lock->name),
+			paper_end(paper));
+	fprintf(paper->stream, "%s%s%s\n", paper_begin(paper, BOLD), paper_text(paper, finding->links[0].held.lock->name),
+		paper_end(paper));
 }
 
 static void put_link(const struct paper *paper, const struct finding *finding, const struct link *link)
@@ -30,10 +32,11 @@ static void put_link(const struct paper *paper, const struct finding *finding, c
 	paper_thread(paper, link->thread);
 	if (link->thread && finding_spans_processes(finding))
 		fprintf(paper->stream, " of process %d", (int)link->thread->pid);
-	fprintf(paper->stream, "\n    asks for `%s`%s%s here:\n", link->wanted.lock->name, paper_mode(&link->wanted),
+	fprintf(paper->stream, "\n    asks for `%s`%s%s here:\n", paper_text(paper, link->wanted.lock->name), paper_mode(&link->wanted),
 		strcmp(link->wanted.how, "timed") == 0 ? ", with a time limit," : "");
 	paper_stack(paper, link->wanted.stack);
-	fprintf(paper->stream, "    while it holds `%s`%s, taken here:\n", link->held.lock->name, paper_mode(&link->held));
+	fprintf(paper->stream, "    while it holds `%s`%s, taken here:\n", paper_text(paper, link->held.lock->name),
+		paper_mode(&link->held));
 	paper_stack(paper, link->held.stack);
 }
 
@@ -63,13 +66,14 @@ static const char *column_head(const struct finding *finding, size_t column, cha
 	return room;
 }
 
-static int column_width(const struct finding *finding)
+static int column_width(const struct paper *paper, const struct finding *finding)
 {
 	char room[HEAD_ROOM];
 	size_t width = 12;
 
 	for (size_t i = 0; i < finding->links_count; i++) {
-		size_t here = strlen(finding->links[i].wanted.lock->name) + 17, head = strlen(column_head(finding, i, room));
+		size_t here = strlen(paper_text(paper, finding->links[i].wanted.lock->name)) + 17,
+		       head = strlen(column_head(finding, i, room));
 
 		width = here > width ? here : width;
 		width = head > width ? head : width;
@@ -80,17 +84,17 @@ static int column_width(const struct finding *finding)
 static void put_interleaving(const struct paper *paper, const struct finding *finding)
 {
 	size_t count = finding->links_count;
-	int width = column_width(finding);
+	int width = column_width(paper, finding);
 	char room[HEAD_ROOM];
 
 	fputs("\n  How it locks up:\n", paper->stream);
 	if ((width + 3) * (int)count > paper->width + width) {
 		for (size_t i = 0; i < count; i++)
 			fprintf(paper->stream, "    thread `%s` takes `%s`\n", paper_name(finding->links[i].thread),
-				finding->links[i].held.lock->name);
+				paper_text(paper, finding->links[i].held.lock->name));
 		for (size_t i = 0; i < count; i++)
 			fprintf(paper->stream, "    thread `%s` waits for `%s`, which `%s` holds\n", paper_name(finding->links[i].thread),
-				finding->links[i].wanted.lock->name, paper_name(finding->links[(i + 1) % count].thread));
+				paper_text(paper, finding->links[i].wanted.lock->name), paper_name(finding->links[(i + 1) % count].thread));
 		return;
 	}
 	fputs("    ", paper->stream);
@@ -99,19 +103,19 @@ static void put_interleaving(const struct paper *paper, const struct finding *fi
 			column_head(finding, i, room), paper_end(paper));
 	fputc('\n', paper->stream);
 	for (size_t i = 0; i < count; i++)
-		put_row(paper, count, i, width, "takes", finding->links[i].held.lock->name);
+		put_row(paper, count, i, width, "takes", paper_text(paper, finding->links[i].held.lock->name));
 	for (size_t i = 0; i < finding->stacks_count; i++)
 		fprintf(paper->stream, "    (now `%s` asks to write, and readers wait behind it)\n", paper_name(finding->stacks[i].thread));
 	for (size_t i = 0; i < count; i++)
-		put_row(paper, count, i, width, "waits for", finding->links[i].wanted.lock->name);
+		put_row(paper, count, i, width, "waits for", paper_text(paper, finding->links[i].wanted.lock->name));
 }
 
 /* ---- the witness ---- */
 
 /* What the thread does, to be freed. */
-static char *step_words(const struct witness_step *step)
+static char *step_words(const struct paper *paper, const struct witness_step *step)
 {
-	const char *quote = step->what ? "`" : "", *what = step->what ? step->what : "";
+	const char *quote = step->what ? "`" : "", *what = step->what ? paper_text(paper, step->what) : "";
 	char before[40] = "", *words;
 
 	if (step->before)
@@ -124,7 +128,7 @@ static char *step_words(const struct witness_step *step)
 
 static void put_step(const struct paper *paper, size_t number, const struct witness_step *step, int name_width, int width)
 {
-	char *words = step_words(step);
+	char *words = step_words(paper, step);
 
 	fprintf(paper->stream, "    %3zu. %-*s  %-*s", number, name_width, paper_name(step->thread), step->stack ? width : 0,
 		words ? words : "");
@@ -146,7 +150,7 @@ static void put_witness(const struct paper *paper, const struct witnessed *witne
 		return;
 	for (size_t i = 0; i < witness->steps_count; i++) {
 		size_t name = strlen(paper_name(witness->steps[i].thread));
-		char *words = step_words(&witness->steps[i]);
+		char *words = step_words(paper, &witness->steps[i]);
 
 		name_width = name > name_width ? name : name_width;
 		if (words && strlen(words) > width)
@@ -206,8 +210,9 @@ static void put_title(const struct paper *paper, const struct finding *finding)
 		rules[finding->rule].name, paper_end(paper));
 	if (finding->count > 1)
 		fprintf(paper->stream, " (%llu times)", (unsigned long long)finding->count);
-	fprintf(paper->stream, " in %s, pid %d\n", base_name(finding->exe), (int)finding->pid);
-	fprintf(paper->stream, "  %s%s%s\n", paper_begin(paper, BOLD), finding->message, paper_end(paper));
+	fprintf(paper->stream, " in %s, pid %d%s\n", base_name(finding->exe), (int)finding->pid,
+		finding->baseline == BASELINE_KNOWN ? ", known (in the baseline)" : "");
+	paper_sentence(paper, finding->message);
 }
 
 static void put_again(const struct paper *paper, const struct finding *finding)
@@ -243,10 +248,10 @@ static void put_note(const struct paper *paper, const struct finding *finding)
 	for (size_t i = 0; i < finding->links_count; i++) {
 		const struct link *link = &finding->links[i];
 
-		fprintf(paper->stream, "    `%s` asked for ", link->wanted.lock->name);
+		fprintf(paper->stream, "    `%s` asked for ", paper_text(paper, link->wanted.lock->name));
 		if (link->wanted.stack)
 			paper_place(paper, link->wanted.stack);
-		fprintf(paper->stream, "; `%s` held since ", link->held.lock->name);
+		fprintf(paper->stream, "; `%s` held since ", paper_text(paper, link->held.lock->name));
 		if (link->held.stack)
 			paper_place(paper, link->held.stack);
 		fputc('\n', paper->stream);
@@ -256,7 +261,7 @@ static void put_note(const struct paper *paper, const struct finding *finding)
 		paper_place(paper, finding->stacks[i].stack);
 		fputc('\n', paper->stream);
 	}
-	fprintf(paper->stream, "    %s; %s\n\n", finding->reason, finding->fingerprint);
+	fprintf(paper->stream, "    %s; %s\n\n", paper_text(paper, finding->reason), finding->fingerprint);
 }
 
 /* ---- the last line ---- */
@@ -386,18 +391,20 @@ void text_finding(FILE *stream, const struct finding *finding, const struct opti
 		put_note(&paper, finding);
 	else
 		put_finding(&paper, finding);
+	paper_over(&paper);
 }
 
 int text_write(int fd, const struct findings *findings, const struct options *options)
 {
-	struct paper paper = paper_begun(fd, options);
 	struct deadlocks deadlocks;
+	struct paper paper;
 	char *memory;
 	size_t size;
 	int result;
 
 	if (is_silent(findings, options))
 		return 0;
+	paper = paper_begun(fd, options);
 	paper.stream = open_memstream(&memory, &size);
 	if (!paper.stream)
 		return -1;
@@ -422,5 +429,6 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 	put_summary(&paper, findings);
 	result = fclose(paper.stream) == 0 ? output_all(fd, memory, size) : -1;
 	free(memory);
+	paper_over(&paper);
 	return result;
 }

@@ -12,8 +12,8 @@ static void put_held_beside(const struct paper *paper, const struct blocked *blo
 	for (size_t i = 0; i < blocked->held_count; i++) {
 		if (blocked->held[i].lock == but)
 			continue;
-		fprintf(paper->stream, "    it %sholds `%s`%s, taken in ", but ? "also " : "", blocked->held[i].lock->name,
-			paper_mode(&blocked->held[i]));
+		fprintf(paper->stream, "    it %sholds `%s`%s, taken in ", but ? "also " : "",
+			paper_text(paper, blocked->held[i].lock->name), paper_mode(&blocked->held[i]));
 		if (blocked->held[i].stack)
 			paper_place(paper, blocked->held[i].stack);
 		fputc('\n', paper->stream);
@@ -37,14 +37,15 @@ static void put_ring_thread(const struct paper *paper, const struct finding *fin
 	paper_thread(paper, link->thread);
 	if (link->thread && finding_spans_processes(finding))
 		fprintf(paper->stream, " of process %d", (int)link->thread->pid);
-	fprintf(paper->stream, "\n    %s", blocked->waits);
+	fprintf(paper->stream, "\n    %s", paper_text(paper, blocked->waits));
 	if (finding->links[(i + 1) % finding->links_count].by == LINK_QUEUE)
 		fputs(", behind a writer", paper->stream);
 	put_since(paper, blocked->msec);
 	fputs(", here:\n", paper->stream);
 	paper_stack(paper, link->wanted.stack);
 	if (link->by == LINK_LOCK) {
-		fprintf(paper->stream, "    while it holds `%s`%s, taken here:\n", link->held.lock->name, paper_mode(&link->held));
+		fprintf(paper->stream, "    while it holds `%s`%s, taken here:\n", paper_text(paper, link->held.lock->name),
+			paper_mode(&link->held));
 		paper_stack(paper, link->held.stack);
 	}
 	put_held_beside(paper, blocked, link->by == LINK_LOCK ? link->held.lock : NULL);
@@ -61,7 +62,7 @@ void text_waiter(const struct paper *paper, const struct blocked *blocked, size_
 	paper_thread(paper, blocked->thread);
 	if (others)
 		fprintf(paper->stream, " and %zu other%s", others, others == 1 ? "" : "s");
-	fprintf(paper->stream, "\n    %s", blocked->waits);
+	fprintf(paper->stream, "\n    %s", paper_text(paper, blocked->waits));
 	if (blocked->holder && blocked->lock)
 		fprintf(paper->stream, ", which `%s` holds", blocked->holder->name);
 	put_since(paper, blocked->msec);

@@ -422,5 +422,6 @@ int threads_write(int fd, struct moment *moment, const struct options *options)
 	put_all(&paper, moment);
 	result = fclose(paper.stream) == 0 ? output_all(fd, memory, size) : -1;
 	free(memory);
+	paper_over(&paper);
 	return result;
 }
