@@ -80,23 +80,18 @@ static void put_finding(FILE *stream, size_t number, const struct finding *findi
 
 int dot_write(int fd, const struct findings *findings, const struct options *options)
 {
-	char *memory;
-	size_t size;
-	FILE *stream = open_memstream(&memory, &size);
-	int result;
+	struct output_text text;
 
 	(void)options;
-	if (!stream)
+	if (!output_begin(&text))
 		return -1;
-	fputs("digraph gridlock {\n  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n", stream);
+	fputs("digraph gridlock {\n  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n", text.stream);
 	for (size_t i = 0; i < findings->count; i++) {
 		struct finding ring;
 
 		if (picture_ring(&findings->list[i], &ring) && !findings->list[i].suppressed)
-			put_finding(stream, i, &ring);
+			put_finding(text.stream, i, &ring);
 	}
-	fputs("}\n", stream);
-	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
-	return result;
+	fputs("}\n", text.stream);
+	return output_end(&text, fd);
 }

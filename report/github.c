@@ -152,14 +152,11 @@ static int write_summary(const char *path, const struct findings *findings, cons
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), result = -1;
 	struct stat status;
-	char *memory;
-	size_t size;
-	FILE *stream = fd < 0 || fstat(fd, &status) != 0 ? NULL : open_memstream(&memory, &size);
+	struct output_text text;
 
-	if (stream) {
-		put_summary(stream, findings, options, status.st_size < SUMMARY_MOST ? SUMMARY_MOST - (size_t)status.st_size : 0);
-		result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
-		free(memory);
+	if (fd >= 0 && fstat(fd, &status) == 0 && output_begin(&text)) {
+		put_summary(text.stream, findings, options, status.st_size < SUMMARY_MOST ? SUMMARY_MOST - (size_t)status.st_size : 0);
+		result = output_end(&text, fd);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -169,16 +166,13 @@ static int write_summary(const char *path, const struct findings *findings, cons
 int github_write(int fd, const struct findings *findings, const struct options *options)
 {
 	const char *summary = getenv("GITHUB_STEP_SUMMARY");
-	char *memory;
-	size_t size;
-	FILE *stream = open_memstream(&memory, &size);
+	struct output_text text;
 	int result;
 
-	if (!stream)
+	if (!output_begin(&text))
 		return -1;
-	put_annotations(stream, findings, option_string(options, OPTION_SOURCE_ROOT));
-	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
+	put_annotations(text.stream, findings, option_string(options, OPTION_SOURCE_ROOT));
+	result = output_end(&text, fd);
 	if (result == 0 && summary && *summary)
 		result = write_summary(summary, findings, options);
 	return result;

@@ -242,21 +242,17 @@ static void put_page(const struct page *page)
 int html_write(int fd, const struct findings *findings, const struct options *options)
 {
 	static const struct survey none;
-	char *memory;
-	size_t size;
-	struct page page = {.stream = open_memstream(&memory, &size),
-			    .root = option_string(options, OPTION_SOURCE_ROOT),
+	struct output_text text;
+	struct page page = {.root = option_string(options, OPTION_SOURCE_ROOT),
 			    .findings = findings,
 			    .cards = findings->count < CARDS_MAX ? findings->count : CARDS_MAX,
 			    .survey = findings->survey ? findings->survey : &none};
-	int result;
 
-	if (!page.stream)
+	if (!output_begin(&text))
 		return -1;
+	page.stream = text.stream;
 	page.deadlocks = deadlocks_of(findings);
 	put_page(&page);
 	free(page.deadlocks.list);
-	result = fclose(page.stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
-	return result;
+	return output_end(&text, fd);
 }

@@ -85,22 +85,17 @@ static void put_counts(FILE *stream, const struct findings *findings, const stru
 
 int junit_write(int fd, const struct findings *findings, const struct options *options)
 {
-	char *memory;
-	size_t size;
-	FILE *stream = open_memstream(&memory, &size);
-	int result;
+	struct output_text text;
 
-	if (!stream)
+	if (!output_begin(&text))
 		return -1;
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n <testsuite name=\"gridlock\"", stream);
-	put_counts(stream, findings, options);
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n <testsuite name=\"gridlock\"", text.stream);
+	put_counts(text.stream, findings, options);
 	for (size_t i = 0; i < findings->count; i++)
-		put_finding(stream, &findings->list[i], options);
+		put_finding(text.stream, &findings->list[i], options);
 	/* An empty suite is taken for a run that went wrong. */
 	if (findings->count == 0)
-		fputs("  <testcase classname=\"gridlock\" name=\"no findings\" time=\"0\"/>\n", stream);
-	fputs(" </testsuite>\n</testsuites>\n", stream);
-	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
-	return result;
+		fputs("  <testcase classname=\"gridlock\" name=\"no findings\" time=\"0\"/>\n", text.stream);
+	fputs(" </testsuite>\n</testsuites>\n", text.stream);
+	return output_end(&text, fd);
 }

@@ -84,22 +84,17 @@ void mermaid_chart(FILE *stream, const struct finding *finding)
 
 int mermaid_write(int fd, const struct findings *findings, const struct options *options)
 {
-	char *memory;
-	size_t size;
-	FILE *stream = open_memstream(&memory, &size);
-	int result;
+	struct output_text text;
 
 	(void)options;
-	if (!stream)
+	if (!output_begin(&text))
 		return -1;
-	fputs(head, stream);
+	fputs(head, text.stream);
 	for (size_t i = 0; i < findings->count; i++) {
 		struct finding ring;
 
 		if (picture_ring(&findings->list[i], &ring) && !findings->list[i].suppressed)
-			put_finding(stream, i, &ring);
+			put_finding(text.stream, i, &ring);
 	}
-	result = fclose(stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
-	return result;
+	return output_end(&text, fd);
 }

@@ -26,6 +26,20 @@ int output_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
+bool output_begin(struct output_text *text)
+{
+	text->stream = open_memstream(&text->memory, &text->size);
+	return text->stream != NULL;
+}
+
+int output_end(struct output_text *text, int fd)
+{
+	int result = fclose(text->stream) == 0 ? output_all(fd, text->memory, text->size) : -1;
+
+	free(text->memory);
+	return result;
+}
+
 static const struct {
 	const char *name;
 	int (*write)(int fd, const struct findings *findings, const struct options *options);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "findings.h"
 #include "options.h"
@@ -13,6 +14,17 @@ const char *base_name(const char *path);
 
 /* Writes all of it; -1 with errno. */
 int output_all(int fd, const char *data, size_t size);
+
+/* A report that is made in memory, so that a part of it is never written. */
+struct output_text {
+	FILE *stream;
+	char *memory;
+	size_t size;
+};
+/* False, with errno: no memory. It stays where it is until its end. */
+bool output_begin(struct output_text *text);
+/* Writes all of it to the descriptor, and frees it; -1 with errno. */
+int output_end(struct output_text *text, int fd);
 
 /* The file name that a template stands for; `counter` for %n. A wrong one ends the command. To be freed. */
 char *output_name(const char *template, const char *program, unsigned counter);

@@ -398,16 +398,15 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 {
 	struct deadlocks deadlocks;
 	struct paper paper;
-	char *memory;
-	size_t size;
+	struct output_text text;
 	int result;
 
 	if (is_silent(findings, options))
 		return 0;
-	paper = paper_begun(fd, options);
-	paper.stream = open_memstream(&memory, &size);
-	if (!paper.stream)
+	if (!output_begin(&text))
 		return -1;
+	paper = paper_begun(fd, options);
+	paper.stream = text.stream;
 	deadlocks = deadlocks_of(findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->list[i];
@@ -427,8 +426,7 @@ int text_write(int fd, const struct findings *findings, const struct options *op
 	if (option_flag(options, OPTION_STATS))
 		put_stats(&paper, findings);
 	put_summary(&paper, findings);
-	result = fclose(paper.stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
+	result = output_end(&text, fd);
 	paper_over(&paper);
 	return result;
 }

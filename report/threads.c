@@ -411,17 +411,16 @@ static void put_all(const struct paper *paper, struct moment *moment)
 
 int threads_write(int fd, struct moment *moment, const struct options *options)
 {
-	struct paper paper = paper_begun(fd, options);
-	char *memory;
-	size_t size;
+	struct output_text text;
+	struct paper paper;
 	int result;
 
-	paper.stream = open_memstream(&memory, &size);
-	if (!paper.stream)
+	if (!output_begin(&text))
 		return -1;
+	paper = paper_begun(fd, options);
+	paper.stream = text.stream;
 	put_all(&paper, moment);
-	result = fclose(paper.stream) == 0 ? output_all(fd, memory, size) : -1;
-	free(memory);
+	result = output_end(&text, fd);
 	paper_over(&paper);
 	return result;
 }
