@@ -10,6 +10,7 @@
 #include "progress.h"
 #include "stuck.h"
 #include "survey.h"
+#include "timeline.h"
 #include "told.h"
 #include "unseen.h"
 
@@ -310,13 +311,18 @@ static void set_levels(struct builder *builder, const struct options *options)
 	}
 }
 
-/* Only html shows the whole. */
-static bool is_surveyed(const struct options *options)
+/* Is the report to be made in that format? What only one shows is gathered for that one. */
+static bool is_asked_for(const struct options *options, const char *format)
 {
-	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++)
-		if (strncmp(options->of[OPTION_OUTPUT].values[i], "html:", 5) == 0)
+	size_t length = strlen(format);
+
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++) {
+		const char *value = options->of[OPTION_OUTPUT].values[i];
+
+		if (strncmp(value, format, length) == 0 && value[length] == ':')
 			return true;
-	return strcmp(option_string(options, OPTION_FORMAT), "html") == 0;
+	}
+	return strcmp(option_string(options, OPTION_FORMAT), format) == 0;
 }
 
 struct findings *findings_build(const char *directory, const struct options *options, char **error)
@@ -332,8 +338,12 @@ struct findings *findings_build(const char *directory, const struct options *opt
 	set_levels(&builder, options);
 	read_images(&builder, options);
 	progress_say("looking up names", 0, 0);
-	if (is_surveyed(options))
+	if (is_asked_for(options, "html"))
 		builder.findings->survey = survey_make(&builder);
+	if (is_asked_for(options, "trace"))
+		builder.findings->timeline = timeline_make(&builder);
+	if (builder.findings->timeline && builder.findings->timeline->events == 0)
+		run_remark(run, printed("there is no trace for the format trace to show: it wants --witness"));
 	builder_rest(&builder);
 	for (size_t i = 0; i < run->images_count; i++)
 		add_totals(builder.findings, &run->images[i]);

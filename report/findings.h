@@ -144,6 +144,7 @@ struct findings {
 	const char *recording;	     /* directory; NULL when it is removed after the report */
 	char *const *command;	     /* that the launcher ran, ended by NULL; NULL: not known */
 	const struct survey *survey; /* survey.h; NULL: no format that is asked for shows it */
+	struct timeline *timeline;   /* timeline.h; likewise */
 	void *memory;		     /* holds all of it */
 };
 

@@ -65,7 +65,9 @@ void json_page_put(struct json_page *page, const char *text)
 
 void json_page_value(struct json_page *page, json_t *value)
 {
-	if ((!value || json_dump_callback(value, put_text, page, JSON_INDENT(1)) != 0) && !page->error)
+	if ((!value ||
+	     json_dump_callback(value, put_text, page, page->compact ? JSON_COMPACT | JSON_REAL_PRECISION(15) : JSON_INDENT(1)) != 0) &&
+	    !page->error)
 		page->error = ENOMEM;
 	json_decref(value);
 }
