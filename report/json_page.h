@@ -11,9 +11,9 @@
 
 struct json_page {
 	int fd;
-	int level; /* of what is written: spaces at the beginning of a line */
+	int level;    /* of what is written: spaces at the beginning of a line */
 	bool compact; /* each value on one line */
-	int error; /* errno of the first write that failed; 0: none */
+	int error;    /* errno of the first write that failed; 0: none */
 	size_t used;
 	char text[1 << 16];
 };

@@ -339,6 +339,9 @@ static void judge_input(struct judge *judge, void (*add)(struct builder *builder
 
 	input.dependencies = judge->dependencies;
 	input.count = judge->count;
+	/* What is declared is in no trace. */
+	if (judge->declared)
+		input.excluded = NULL;
 	result = cycles_find(&input, &judge->arena);
 	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next) {
 		struct finding finding;
@@ -392,7 +395,8 @@ void judge_declared(struct builder *builder, size_t image, uint32_t serial,
 	judge.declared_from = judge.count;
 	judge.declared = from->orders;
 	for (size_t i = 0; i < from->orders_count; i++)
-		add_order(&judge, (struct owner){image, serial}, from->orders[i]);
+		if (from->orders[i]->before != from->orders[i]->after)
+			add_order(&judge, (struct owner){image, serial}, from->orders[i]);
 	judge_input(&judge, add);
 	arena_fini(&judge.arena);
 }

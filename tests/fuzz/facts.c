@@ -162,11 +162,27 @@ static void add_trace(struct recorder *recorder, struct input *input, uint32_t p
 	chunk->used = count * (uint32_t)sizeof(*events);
 }
 
+/* What the source says: a name of some bytes, of a lock and a class; an order. */
+static void add_declared(struct recorder *recorder, struct input *input, uint32_t process)
+{
+	struct fact_class *class = recorder_fact(recorder, process, FACT_CLASS, sizeof(*class));
+	char text[8] = "";
+
+	for (int i = 0; i < 4; i++)
+		text[i] = (char)byte(input);
+	class->id = number(input);
+	class->kind = byte(input) % 4;
+	class->name = put_name(recorder, process, text);
+	class->subclass = byte(input);
+	put_named_lock(recorder, process, number(input), number(input), number(input));
+	put_order(recorder, process, held(input), number(input), number(input));
+}
+
 static void add(struct recorder *recorder, struct input *input, uint32_t process)
 {
 	static void (*const adders[])(struct recorder *, struct input *,
 				      uint32_t) = {add_names,	add_stack, add_lock,  add_dependency, add_dependency, add_dependency,
-						   add_segment, add_gates, add_trace, add_trace,      add_finding};
+						   add_segment, add_gates, add_trace, add_trace,      add_finding,    add_declared};
 
 	adders[byte(input) % (sizeof(adders) / sizeof(adders[0]))](recorder, input, process);
 }
