@@ -372,12 +372,12 @@ void judge_process(struct builder *builder, size_t image, uint32_t serial,
 /* An order as what it would be if a thread of its own kept to it. */
 static void add_order(struct judge *judge, struct owner owner, const struct fact_order *order)
 {
-	struct {
+	union {
 		struct fact_dependency fact;
-		struct fact_held held;
-	} dependency = {.fact = {.lock = order->after, .stack = order->stack, .count = 1},
-			.held = {.lock = order->before, .stack = order->stack}};
+		char room[sizeof(struct fact_dependency) + sizeof(struct fact_held)];
+	} dependency = {.fact = {.lock = order->after, .stack = order->stack, .count = 1}};
 
+	dependency.fact.held[0] = (struct fact_held){.lock = order->before, .stack = order->stack};
 	add_dependency(judge, owner, &dependency.fact);
 }
 
