@@ -202,17 +202,32 @@ bool dependency_classes_in_ring(struct dependencies *set, const struct lock_clas
 	return a->epoch != set->epoch || b->epoch != set->epoch || order_same_ring(set->class_order, a->node, b->node);
 }
 
+static enum order_result add_class_edge(struct dependencies *set, struct lock_class *before, struct lock_class *after)
+{
+	uint32_t from = class_node(set, before), to = class_node(set, after);
+
+	if (from == ORDER_NONE || to == ORDER_NONE)
+		return ORDER_NO_MEMORY;
+	return from == to ? ORDER_KNOWN : order_add_edge(set->class_order, from, to);
+}
+
+/* What a new edge among classes means for rows. False: no memory. */
+static bool class_edge_added(struct dependencies *set, enum order_result result)
+{
+	if (result == ORDER_NO_MEMORY)
+		rows_close_all(set);
+	else if (result == ORDER_RING)
+		rows_close_rings(set);
+	return result != ORDER_NO_MEMORY;
+}
+
 bool dependency_add_class_edges(struct dependencies *set, const struct dependency_request *request)
 {
-	uint32_t to = class_node(set, request->lock->class);
-	bool whole = to != ORDER_NONE, ring = false;
+	bool whole = true, ring = false;
 
 	for (uint32_t i = 0; i < request->count && whole; i++) {
-		uint32_t from = class_node(set, request->held[i].lock->class);
-		enum order_result result = ORDER_KNOWN;
+		enum order_result result = add_class_edge(set, request->held[i].lock->class, request->lock->class);
 
-		if (from != to)
-			result = from == ORDER_NONE ? ORDER_NO_MEMORY : order_add_edge(set->class_order, from, to);
 		whole = result != ORDER_NO_MEMORY;
 		ring |= result == ORDER_RING;
 	}
@@ -569,11 +584,24 @@ bool dependency_declare(struct dependencies *set, struct lock *before, struct lo
 
 	if (node_of(set, before) == ORDER_NONE || node_of(set, after) == ORDER_NONE)
 		return false;
+	/* Among classes first: what rows have of a ring is to be seen. */
+	if (!class_edge_added(set, add_class_edge(set, before->class, after->class)))
+		return false;
 	result = order_add_edge(set->order, before->node, after->node);
 	/* The rings that they lie in, now one perhaps: all of it, and what comes later (ring_unlike). */
 	order_each_in_ring(set->order, before->node, write_ring_member, &ring);
 	order_each_in_ring(set->order, after->node, write_ring_member, &ring);
 	return result != ORDER_NO_MEMORY;
+}
+
+/* Its dependencies lead from and to its former class: both are one, as far as rings are concerned. */
+void dependency_change_class(struct dependencies *set, struct lock *lock, struct lock_class *class)
+{
+	rows_leave(set, lock);
+	if (lock->epoch == set->epoch) {
+		class_edge_added(set, add_class_edge(set, lock->class, class));
+		class_edge_added(set, add_class_edge(set, class, lock->class));
+	}
 }
 
 #define FIRST_WITNESSES 2u /* room for them, doubled up to DEPENDENCY_WITNESSES */

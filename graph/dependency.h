@@ -80,6 +80,8 @@ enum dependency_result dependency_add(struct dependencies *set, const struct dep
 /* The source declares that who takes both takes `before` first: an edge of the order graph like any other, so that the recording gets what lies in a
  * ring with it; now, when there is one already. False: no memory. Cost: that of order_add_edge, and of the ring. */
 bool dependency_declare(struct dependencies *set, struct lock *before, struct lock *after);
+/* The lock is about to get that class (lock_set_class); nothing is to be done before it is in the set. */
+void dependency_change_class(struct dependencies *set, struct lock *lock, struct lock_class *class);
 
 /* The lock's life is over (DESIGN section 5): it leaves the table, its node the order graph, and so do the paths that led through it. What asked
  * for it is forgotten. What asked for another lock while holding this one and others goes on: that those others were held at that place stays

@@ -218,6 +218,27 @@ void rows_retire(struct dependencies *set, struct lock *lock)
 		retire_member(set, group, lock);
 }
 
+/* Kinds that are closed refuse what threads do not know yet of the lock's new class. */
+void rows_leave(struct dependencies *set, struct lock *lock)
+{
+	struct row_group *group;
+	uint64_t key;
+
+	if (!set->rows.groups)
+		return;
+	while (lock->epoch == set->epoch && lock->rows)
+		kind_close(set, lock->rows->kind, false);
+	group = group_find(set, lock, &key);
+	if (!group || !is_member(group, lock))
+		return;
+	for (struct row_kind *kind = group->kinds; kind; kind = kind->next)
+		if (!kind->closed)
+			kind_close(set, kind, false);
+	atomic_fetch_and_explicit(&group->members[row_word(lock->id)], ~row_bit(lock->id), memory_order_relaxed);
+	if (--group->alive == 0)
+		group_free(set, group);
+}
+
 /* ---- kinds ---- */
 
 static struct row_group *group_of(struct dependencies *set, const struct lock *lock)

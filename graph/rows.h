@@ -74,6 +74,8 @@ struct row *rows_take(struct dependencies *set, struct lock_table *table, const 
 void rows_close_rings(struct dependencies *set);
 /* From now on everything is a dependency. */
 void rows_close_all(struct dependencies *set);
+/* The lock is about to get another class. O(kinds that name it, or may have it at their axis), and what their dependencies cost. */
+void rows_leave(struct dependencies *set, struct lock *lock);
 /* The lock is about to retire. O(kinds that name it), and the rows of those that may have it at their axis. */
 void rows_retire(struct dependencies *set, struct lock *lock);
 

@@ -134,6 +134,13 @@ uint64_t event_lock_new(struct self *self, struct sort *sort, const void *addres
 	return id;
 }
 
+static void change_class(struct lock *lock, struct lock_class *class)
+{
+	if (process->events && lock->class != class)
+		dependency_change_class(&process->events->dependencies, lock, class);
+	lock_set_class(lock, class, &sink);
+}
+
 void event_lock_met(struct sort *sort, uint64_t id, const void *address, uint32_t init_stack, uint32_t first_stack)
 {
 	struct lock_key key = key_of(sort, address, init_stack, first_stack);
@@ -146,7 +153,7 @@ void event_lock_met(struct sort *sort, uint64_t id, const void *address, uint32_
 	key.subclass = lock->class->key.subclass;
 	class = class_intern(&key);
 	if (class)
-		lock_set_class(lock, class, &sink);
+		change_class(lock, class);
 }
 
 const struct lock_key *event_lock_key(uint64_t id)
@@ -313,7 +320,7 @@ static void set_class(struct lock *lock, uint32_t name, uint8_t subclass)
 	key.subclass = subclass;
 	class = class_intern(&key);
 	if (class)
-		lock_set_class(lock, class, &sink);
+		change_class(lock, class);
 }
 
 void event_class(struct self *self, uint64_t id, const char *class)
