@@ -49,6 +49,8 @@ void build_from(struct builder *builder, size_t image);
 void *build_alloc(struct builder *builder, size_t size);
 const char *build_text(struct builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The module that a frame is in; NULL: none is known. */
+const struct fact_module *build_module(const struct builder *builder, frame_t frame);
 /* The stack of that number, trimmed; NULL for 0 and for one that no fact describes. */
 const struct stack *build_stack(struct builder *builder, uint32_t number);
 const struct thread *build_thread(struct builder *builder, uint32_t number);

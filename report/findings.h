@@ -33,6 +33,7 @@ struct frame {
 	unsigned line;	      /* 0 when not known */
 	const char *module;   /* path */
 	uint64_t offset;      /* in the module's file; the call, not the return address */
+	uint64_t place;	      /* where in the function, as content.h has it: the same in every build of the same source; 0: not known */
 	bool inlined;	      /* into the next frame */
 };
 struct stack {
@@ -55,6 +56,7 @@ struct lock {
 	const char *created_how;     /* "initialised", "first taken" or NULL */
 	uint64_t offset;	     /* of a static lock, in its module; else 0 */
 	uint64_t kin;		     /* the same for locks that one place in the source makes: findings are grouped by it */
+	uint64_t content;	     /* the same for its class in any run of any build (content.h) */
 };
 struct acquisition {
 	const struct lock *lock;

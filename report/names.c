@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "content.h"
 #include "graph/hash.h"
 #include "memory.h"
 
@@ -86,7 +87,7 @@ const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static const struct fact_module *module_of(const struct builder *builder, frame_t frame)
+const struct fact_module *build_module(const struct builder *builder, frame_t frame)
 {
 	return (const struct fact_module *)index_find(&builder->image->modules, FRAME_MODULE(frame));
 }
@@ -189,7 +190,7 @@ static const struct stack *stack_of(struct builder *builder, const struct fact_s
 	for (uint32_t i = 0; i < fact->count; i++) {
 		size_t here;
 
-		symbols_frames(builder->symbols, module_of(builder, fact->frames[i]), FRAME_OFFSET(fact->frames[i]), &here);
+		symbols_frames(builder->symbols, build_module(builder, fact->frames[i]), FRAME_OFFSET(fact->frames[i]), &here);
 		count += here;
 	}
 	frames = build_alloc(builder, count * sizeof(*frames));
@@ -197,7 +198,7 @@ static const struct stack *stack_of(struct builder *builder, const struct fact_s
 	for (uint32_t i = 0; i < fact->count; i++) {
 		size_t here;
 		const struct frame *some =
-			symbols_frames(builder->symbols, module_of(builder, fact->frames[i]), FRAME_OFFSET(fact->frames[i]), &here);
+			symbols_frames(builder->symbols, build_module(builder, fact->frames[i]), FRAME_OFFSET(fact->frames[i]), &here);
 
 		memcpy(frames + count, some, here * sizeof(*some));
 		count += here;
@@ -233,7 +234,7 @@ static const char *given_name(struct builder *builder, const struct fact_thread 
 
 const char *build_start_name(struct builder *builder, frame_t start)
 {
-	const char *name = start ? symbols_function(builder->symbols, module_of(builder, start), FRAME_OFFSET(start)) : NULL;
+	const char *name = start ? symbols_function(builder->symbols, build_module(builder, start), FRAME_OFFSET(start)) : NULL;
 	const char *parenthesis = name ? strchr(name, '(') : NULL;
 
 	if (!name || strcmp(name, "??") == 0)
@@ -386,15 +387,27 @@ static uint64_t created_kin(const struct stack *stack)
 	return hash;
 }
 
+/* A lock without a symbol is known by its place in that one build. */
+static uint64_t static_content(const struct fact_module *module, frame_t frame, const char *symbol)
+{
+	const char *path = module ? module->path : "??";
+
+	if (symbol)
+		return content_static(path, symbol);
+	return content_number(content_static(path, NULL),
+			      module ? content_offset(module->build_id, module->build_id_size, FRAME_OFFSET(frame)) : FRAME_OFFSET(frame));
+}
+
 static void name_lock(struct builder *builder, struct lock *lock, uint64_t number, const struct fact_class *class)
 {
-	const struct fact_module *module = module_of(builder, class->frame);
+	const struct fact_module *module = build_module(builder, class->frame);
 
 	if (class->kind == CLASS_STATIC) {
 		const char *symbol = symbols_data(builder->symbols, module, FRAME_OFFSET(class->frame));
 
 		lock->offset = FRAME_OFFSET(class->frame);
 		lock->kin = static_kin(module, class->frame, symbol);
+		lock->content = static_content(module, class->frame, symbol);
 		lock->name = symbol ? symbol
 			     : NUMBER_IS_CLASS(number)
 				     ? build_text(builder, "%s (static in %s, 0x%llx)", kinds_name(builder, lock->kind),
@@ -406,6 +419,7 @@ static void name_lock(struct builder *builder, struct lock *lock, uint64_t numbe
 	lock->created = build_stack(builder, class->stack);
 	lock->created_how = class->kind == CLASS_INIT ? "initialised" : "first taken";
 	lock->kin = lock->created ? created_kin(lock->created) : hash_mix(3, class->id);
+	lock->content = content_text(content_stack(lock->created), lock->created_how);
 	if (lock->created)
 		lock->name = build_text(builder, "%s #%llu (%s %s)", lock->kind, (unsigned long long)number,
 					class->kind == CLASS_INIT ? "init" : "first taken", short_place(builder, lock->created));
@@ -540,6 +554,7 @@ const struct lock *build_end(struct builder *builder, const struct thread *threa
 	lock->created = thread ? thread->created : NULL;
 	lock->created_how = "created";
 	lock->kin = lock->created ? created_kin(lock->created) : 6;
+	lock->content = content_text(content_stack(lock->created), "thread");
 	return lock;
 }
 

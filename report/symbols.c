@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "content.h"
 #include "memory.h"
 
 struct cached {
@@ -231,6 +232,14 @@ static void call_site(struct symbols *symbols, Dwarf_Die *cu, Dwarf_Die *inlined
 		caller->file = name;
 }
 
+/* Where the function begins; 0: not known. */
+static unsigned declared_at(Dwarf_Die *die)
+{
+	int line;
+
+	return dwarf_decl_line(die, &line) == 0 && line > 0 ? (unsigned)line : 0;
+}
+
 /* The functions around an address, innermost first: inlined ones, then the one that they were inlined into. */
 static size_t inlined_frames(struct symbols *symbols, Dwarf_Die *unit, Dwarf_Addr address, struct frame *frames, size_t room)
 {
@@ -248,6 +257,7 @@ static size_t inlined_frames(struct symbols *symbols, Dwarf_Die *unit, Dwarf_Add
 			continue;
 		frames[used].function = die_name(symbols, &parents[i]);
 		frames[used].inlined = tag == DW_TAG_inlined_subroutine;
+		frames[used].place = declared_at(&parents[i]);
 		if (tag == DW_TAG_inlined_subroutine && used + 1 < room)
 			call_site(symbols, unit, &parents[i], &frames[used + 1]);
 		used++;
@@ -258,6 +268,22 @@ static size_t inlined_frames(struct symbols *symbols, Dwarf_Die *unit, Dwarf_Add
 		free(parents);
 	free(scopes);
 	return used;
+}
+
+/* Until here `place` is the line at which the function begins. */
+static void set_place(struct frame *frame, const struct file *file, uint64_t address)
+{
+	unsigned declared = (unsigned)frame->place;
+	GElf_Off inside;
+	GElf_Sym symbol;
+
+	if (declared && frame->line >= declared)
+		frame->place = content_place(true, frame->line - declared);
+	else if (strcmp(frame->function, "??") != 0 && file->module &&
+		 dwfl_module_addrinfo(file->module, address, &inside, &symbol, NULL, NULL, NULL))
+		frame->place = content_place(false, inside);
+	else
+		frame->place = content_offset(file->build_id, file->build_id_size, address - file->bias);
 }
 
 #define INLINED_MAX 32
@@ -290,6 +316,7 @@ static void look_up(struct symbols *symbols, struct file *file, struct cached *e
 		frames[i].module = file->path;
 		frames[i].offset = entry->offset;
 		frames[i].inlined = i + 1 < count;
+		set_place(&frames[i], file, address);
 	}
 	entry->count = count;
 	entry->frames = new_zeroed(count, sizeof(*entry->frames));
