@@ -2,7 +2,6 @@
 #include "baseline.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,41 +213,26 @@ struct findings *baseline_findings(const char *run, const struct options *option
 	return findings;
 }
 
-/* Whole or not at all: beside the file first. */
+static const char usage[] = "usage: gridlock baseline RUN [-o FILE]";
+
 static void write_file(const char *path, const struct findings *findings)
 {
 	char *beside = printed("%s.new", path);
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int fd = output_beside(path, beside);
 
-	if (fd < 0 || baseline_write(fd, findings) != 0 || close(fd) != 0 || rename(beside, path) != 0) {
+	if (baseline_write(fd, findings) != 0) {
 		int error = errno;
 
 		unlink(beside);
 		die("%s cannot be written: %s", path, strerror(error));
 	}
+	output_in_place(path, beside, fd);
 	free(beside);
-}
-
-static const char usage[] = "usage: gridlock baseline RUN [-o FILE]";
-
-/* -o of the command line; elsewhere it is said where reports go. NULL: there is none. */
-static const char *file_named(const struct options *options)
-{
-	const char *path = NULL;
-
-	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++) {
-		if (!option_typed(options, OPTION_OUTPUT, i))
-			continue;
-		if (path)
-			die("%s", usage);
-		path = options->of[OPTION_OUTPUT].values[i];
-	}
-	return path;
 }
 
 int baseline_main(const struct options *options, int count, char **operands)
 {
-	const char *path = file_named(options);
+	const char *path = output_typed(options, usage);
 	struct findings *findings;
 
 	if (count != 1)

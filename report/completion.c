@@ -186,7 +186,7 @@ static void bash_write(void)
 	puts("' -- \"$current\")) ;;");
 	puts("\t\tcompletion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$current\")) ;;");
 	puts("\t\tdoctor) COMPREPLY=($(compgen -c -- \"$current\")) ;;");
-	puts("\t\treport|baseline|diff) ;;");
+	puts("\t\treport|merge|baseline|diff) ;;");
 	fputs(bash_end, stdout);
 }
 
@@ -245,7 +245,7 @@ static void zsh_write(void)
 	     "\tcompletion) _arguments $options ':shell:(bash zsh fish)' ;;\n"
 	     "\tdump|top) _arguments $options '*:process:_pids' ;;\n"
 	     "\tdoctor) _arguments $options ':program:_command_names -e' ;;\n"
-	     "\treport|baseline|diff|confirm|env) _arguments $options '*:operand:_files' ;;\n"
+	     "\treport|merge|baseline|diff|confirm|env) _arguments $options '*:operand:_files' ;;\n"
 	     "\trun) shift words; ((CURRENT--)); _gridlock_words ;;\n"
 	     "\t*) _normal ;;\n"
 	     "\tesac\n"

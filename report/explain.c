@@ -114,8 +114,19 @@ static const struct explanation {
 		 "Take the locks in the declared order, or try the first (trylock) and back off. If the order is not what is meant, "
 		 "correct GRIDLOCK_ORDER.",
 		 "GRIDLOCK_ORDER(&a, &b);      lock(b) lock(a)"},
-	[RULE_CYCLE_ACROSS_RUNS] = {"Each run took one side only. A run that takes both can deadlock.", "As for lock-order-cycle.",
-				    "run 1: lock(A) lock(B)      run 2: lock(B) lock(A)"},
+	[RULE_CYCLE_ACROSS_RUNS] = {"Each run took one side only, so that none of them shows the ring: other arguments, other tests, "
+				    "another day. A run whose threads "
+				    "take both can deadlock. Runs are put together by `gridlock merge`, class of locks by class; which one "
+				    "is which is told by "
+				    "symbols, or by where a lock is initialised, and only locks of one program are the same "
+				    "(--join-programs: of all). Whether "
+				    "threads of one process can be on both sides at once nobody has seen: a warning.",
+				    "Decide on one order for these locks and keep it on every path, as for lock-order-cycle. To see it in "
+				    "one run, run what both "
+				    "did at once.",
+				    "gridlock -o jsonl:1.jsonl ./server --load     takes lock(A) lock(B)\n"
+				    "  gridlock -o jsonl:2.jsonl ./server --save     takes lock(B) lock(A)\n"
+				    "  gridlock merge 1.jsonl 2.jsonl -o all.jsonl.gz && gridlock report all.jsonl.gz"},
 	[RULE_CYCLE_BY_CLASS] = {"No single locks were taken in these orders, but locks made at the same places were (--by-class). `/1`: "
 				 "one of them is held already.",
 				 "Make sure that an order among the locks of one kind is kept (by address, by parent and child).",

@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 
 #include "build.h"
+#include "facts.h"
 #include "judge.h"
 #include "memory.h"
+#include "merged.h"
 #include "options.h"
 #include "progress.h"
+#include "shard.h"
 #include "stuck.h"
 #include "survey.h"
 #include "timeline.h"
@@ -32,6 +35,28 @@ bool finding_spans_processes(const struct finding *finding)
 	return false;
 }
 
+/* Adds a finding to the list. */
+static struct finding *append(struct builder *builder, const struct finding *finding)
+{
+	struct findings *findings = builder->findings;
+	size_t count = findings->count;
+	struct finding *here;
+
+	if ((count & (count - 1)) == 0)
+		findings->list = resized(findings->list, count ? count * 2 : 1, sizeof(*findings->list));
+	here = &findings->list[findings->count++];
+	*here = *finding;
+	here->level = builder->levels[finding->rule];
+	return here;
+}
+
+/* Adds a finding that is known to be the only one of its kind. */
+static void add_merged(struct builder *builder, const struct finding *finding)
+{
+	if (builder->levels[finding->rule] != LEVEL_OFF)
+		append(builder, finding);
+}
+
 /* Adds a finding, or counts it in one at the same code locations. */
 static void add(struct builder *builder, const struct finding *finding)
 {
@@ -47,11 +72,7 @@ static void add(struct builder *builder, const struct finding *finding)
 			findings->list[place].count += finding->count;
 		return;
 	}
-	if ((count & (count - 1)) == 0)
-		findings->list = resized(findings->list, count ? count * 2 : 1, sizeof(*findings->list));
-	here = &findings->list[findings->count++];
-	*here = *finding;
-	here->level = builder->levels[finding->rule];
+	here = append(builder, finding);
 	story_tell(builder, here);
 	fingerprint_make(builder, here);
 	told_add(builder, place);
@@ -316,18 +337,50 @@ static bool is_asked_for(const struct options *options, const char *format)
 {
 	size_t length = strlen(format);
 
-	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++) {
-		const char *value = options->of[OPTION_OUTPUT].values[i];
-
-		if (strncmp(value, format, length) == 0 && value[length] == ':')
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++)
+		if (strncmp(options->of[OPTION_OUTPUT].values[i], format, length) == 0 &&
+		    options->of[OPTION_OUTPUT].values[i][length] == ':')
 			return true;
-	}
 	return strcmp(option_string(options, OPTION_FORMAT), format) == 0;
+}
+
+/* What the recordings of a folder hold. */
+static void read_run(struct builder *builder, const struct options *options)
+{
+	const struct run *run = builder->run;
+
+	read_images(builder, options);
+	progress_say("looking up names", 0, 0);
+	if (is_asked_for(options, "html"))
+		builder->findings->survey = survey_make(builder);
+	if (is_asked_for(options, "trace"))
+		builder->findings->timeline = timeline_make(builder);
+	if (builder->findings->timeline && builder->findings->timeline->events == 0)
+		run_remark(builder->run, printed("there is no trace for the format trace to show: it wants --witness"));
+	for (size_t i = 0; i < run->images_count; i++)
+		add_totals(builder->findings, &run->images[i]);
+	builder->findings->processes = count_processes(run, options);
+	add_limits(builder);
+	add_unseen(builder->findings, run);
+	if (is_asked_for(options, "jsonl")) {
+		builder->findings->records = build_alloc(builder, sizeof(struct records));
+		*builder->findings->records = facts_of(builder);
+	}
+}
+
+/* A file is a run of which everything is said in its records. */
+static struct run *run_of_file(const char *path)
+{
+	struct run *run = new_zeroed(1, sizeof(*run));
+
+	run->directory = copied(path);
+	return run;
 }
 
 struct findings *findings_build(const char *directory, const struct options *options, char **error)
 {
-	struct run *run = collect(directory, error);
+	bool file = shard_is_file(directory);
+	struct run *run = file ? run_of_file(directory) : collect(directory, error);
 	struct builder builder;
 	struct memory *memory;
 
@@ -336,20 +389,11 @@ struct findings *findings_build(const char *directory, const struct options *opt
 	builder = builder_begin(run, symbols_new(remark, run));
 	builder.findings = new_zeroed(1, sizeof(*builder.findings));
 	set_levels(&builder, options);
-	read_images(&builder, options);
-	progress_say("looking up names", 0, 0);
-	if (is_asked_for(options, "html"))
-		builder.findings->survey = survey_make(&builder);
-	if (is_asked_for(options, "trace"))
-		builder.findings->timeline = timeline_make(&builder);
-	if (builder.findings->timeline && builder.findings->timeline->events == 0)
-		run_remark(run, printed("there is no trace for the format trace to show: it wants --witness"));
+	if (file)
+		merged_read(&builder, directory, options, add_merged);
+	else
+		read_run(&builder, options);
 	builder_rest(&builder);
-	for (size_t i = 0; i < run->images_count; i++)
-		add_totals(builder.findings, &run->images[i]);
-	builder.findings->processes = count_processes(run, options);
-	add_limits(&builder);
-	add_unseen(builder.findings, run);
 	if (builder.findings->count)
 		qsort(builder.findings->list, builder.findings->count, sizeof(*builder.findings->list), compare);
 	builder.findings->remarks = run->remarks;
@@ -368,6 +412,8 @@ void findings_free(struct findings *findings)
 	if (!findings)
 		return;
 	symbols_free(memory->symbols);
+	if (findings->records)
+		records_free(findings->records);
 	arena_fini(&memory->arena);
 	/* Remarks may have grown since: they are the run's. */
 	memory->run->remarks = findings->remarks;

@@ -64,12 +64,19 @@ struct acquisition {
 	const char *how;  /* "blocking", "timed" or "try" */
 	const struct stack *stack;
 };
+/* A run of a file that has several. */
+struct origin {
+	const char *id;	   /* 16 hex digits */
+	const char *about; /* "server, sh, 2026-11-27 20:46:24 UTC" */
+};
 /* How a thread of a ring keeps the one before it: by a lock; by not ending, for it is joined; or by standing in line before it. */
 enum link_by { LINK_LOCK, LINK_END, LINK_QUEUE };
 struct link { /* a thread that holds one lock and wants the next */
 	enum link_by by;
 	const struct thread *thread; /* NULL when not known */
 	struct acquisition held, wanted;
+	size_t runs_count; /* of cycle-across-runs: those that have the link */
+	const struct origin *const *runs;
 };
 struct labelled_stack {
 	const char *label;	     /* "acquired here", "unlocked here", ... */
@@ -129,11 +136,14 @@ struct finding {
 	size_t blocked_count;
 	struct blocked *blocked;	 /* of a deadlock: all who wait, those of the ring first */
 	const struct witnessed *witness; /* NULL: there is no trace, or it is no error */
+	size_t runs_count;		 /* that have it, where it is read from a file of several; else 0 */
+	const struct origin *const *runs;
 };
 struct findings {
 	struct finding *list; /* worst level first; level off is left out */
 	size_t count;
 	unsigned processes, threads;
+	size_t runs;			      /* of a file of records; else 0 */
 	uint64_t locks, dependencies, events; /* events: 0 says that the library was loaded and saw nothing */
 	uint32_t unseen;		      /* unseen.h: locks of the programs that the library cannot see */
 	size_t limits_count;
@@ -147,11 +157,12 @@ struct findings {
 	char *const *command;	     /* that the launcher ran, ended by NULL; NULL: not known */
 	const struct survey *survey; /* survey.h; NULL: no format that is asked for shows it */
 	struct timeline *timeline;   /* timeline.h; likewise */
+	struct records *records;     /* record.h; NULL: nobody asked for jsonl */
 	void *memory;		     /* holds all of it */
 };
 
 struct options;
-/* Reads all recordings in the folder `directory` and judges them. NULL with *error (malloc'ed, one line) when nothing can be read
+/* Reads all recordings in the folder `directory` and judges them; or a file of records (record.h), whose damage ends the command. NULL with *error (malloc'ed, one line) when nothing can be read
  * at all; single unreadable files become remarks. An empty folder gives processes == 0. */
 struct findings *findings_build(const char *directory, const struct options *options, char **error);
 void findings_free(struct findings *findings);
@@ -183,5 +194,7 @@ const struct finding *deadlocks_find(const struct deadlocks *deadlocks, const st
 #define FORMAT(name, help) int name##_write(int fd, const struct findings *findings, const struct options *options);
 #include "formats.def"
 #undef FORMAT
+/* For a file whose name says so. */
+int jsonl_write_gzip(int fd, const struct findings *findings, const struct options *options);
 
 #endif

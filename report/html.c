@@ -31,7 +31,7 @@ static void put_where(const struct page *page)
 	if (*exe)
 		page_put(page, "in %", base_name(exe));
 	else
-		page_count(page, "in % processes", findings->processes);
+		page_count(page, findings->processes == 1 ? "in % process" : "in % processes", findings->processes);
 }
 
 static void put_head(const struct page *page)

@@ -9,6 +9,7 @@
 #include "html_lanes.h"
 #include "html_ring.h"
 #include "memory.h"
+#include "origins.h"
 #include "suppress_block.h"
 #include "text_blocked.h"
 
@@ -143,12 +144,24 @@ static void put_wanted(const struct page *page, const struct finding *finding, s
 	page_stack(page, link->wanted.stack);
 }
 
+/* No thread has a link of a ring across runs: runs have. */
+static void put_origins(const struct page *page, const struct link *link)
+{
+	char *words = origins_words(link->runs, link->runs_count);
+
+	page_put(page, "<h4>In %, a thread</h4>", words);
+	free(words);
+}
+
 static void put_link(const struct page *page, const struct finding *finding, size_t i)
 {
 	const struct link *link = &finding->links[i];
 
 	begin_column(page, i);
-	page_thread(page, link->thread, finding_spans_processes(finding));
+	if (link->runs_count)
+		put_origins(page, link);
+	else
+		page_thread(page, link->thread, finding_spans_processes(finding));
 	if (link->by == LINK_LOCK)
 		put_held(page, &link->held, "holds");
 	put_wanted(page, finding, i);
@@ -309,6 +322,12 @@ static void put_facts(const struct page *page, const struct finding *finding)
 	else
 		page_story(page, finding->reason);
 	fputs("</dd>\n", page->stream);
+	if (finding->runs_count) {
+		char *words = origins_words(finding->runs, finding->runs_count);
+
+		page_put(page, "<dt>Seen in</dt><dd>%</dd>\n", words);
+		free(words);
+	}
 	if (finding->witness && !finding->witness->kind) {
 		fputs("<dt>Witness</dt><dd>none found: ", page->stream);
 		page_story(page, finding->witness->why);
@@ -348,7 +367,10 @@ static void put_head(const struct page *page, const struct finding *finding, siz
 		page_count(page, " <span class=\"times\">% times</span>", finding->count);
 	fputs(" <span class=\"process\"><code>", page->stream);
 	page_short(page, base_name(finding->exe), EXE_SHOWN);
-	page_count(page, "</code>, pid %</span>", (uint64_t)finding->pid);
+	if (finding->runs_count > 1)
+		page_count(page, "</code>, % runs</span>", finding->runs_count);
+	else
+		page_count(page, "</code>, pid %</span>", (uint64_t)finding->pid);
 	page_count(page, " <a class=\"number\" href=\"#finding-%\">", number + 1);
 	page_count(page, "#%</a></header>\n", number + 1);
 	page_count(page,

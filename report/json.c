@@ -39,14 +39,24 @@ static json_t *lock_json(const struct lock *lock)
 			 stack_json(lock->created));
 }
 
+/* null where nothing is said of runs. */
+static json_t *runs_json(const struct origin *const *runs, size_t count)
+{
+	json_t *array = count ? json_array() : json_null();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_pack("{s:s, s:o}", "id", runs[i]->id, "about", json_text(runs[i]->about)));
+	return array;
+}
+
 static json_t *link_json(const struct link *link)
 {
 	static const char *const bys[] = {[LINK_LOCK] = "lock", [LINK_END] = "end", [LINK_QUEUE] = "queue"};
 
-	return json_pack("{s:s, s:o, s:{s:s, s:s, s:o}, s:{s:s, s:s, s:s, s:o}}", "by", bys[link->by], "thread", thread_json(link->thread),
-			 "held", "lock", link->held.lock->id, "mode", link->held.mode, "stack", stack_json(link->held.stack), "wanted",
-			 "lock", link->wanted.lock->id, "mode", link->wanted.mode, "how", link->wanted.how, "stack",
-			 stack_json(link->wanted.stack));
+	return json_pack("{s:s, s:o, s:{s:s, s:s, s:o}, s:{s:s, s:s, s:s, s:o}, s:o}", "by", bys[link->by], "thread",
+			 thread_json(link->thread), "held", "lock", link->held.lock->id, "mode", link->held.mode, "stack",
+			 stack_json(link->held.stack), "wanted", "lock", link->wanted.lock->id, "mode", link->wanted.mode, "how",
+			 link->wanted.how, "stack", stack_json(link->wanted.stack), "runs", runs_json(link->runs, link->runs_count));
 }
 
 static json_t *blocked_json(const struct blocked *blocked)
@@ -95,12 +105,13 @@ static json_t *finding_json(const struct finding *finding)
 						thread_json(finding->stacks[i].thread), "stack", stack_json(finding->stacks[i].stack)));
 	for (size_t i = 0; i < finding->blocked_count; i++)
 		json_array_append_new(blocked, blocked_json(&finding->blocked[i]));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:s?, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:b, s:s?, s:{s:i, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
 			 rules[finding->rule].name, "level", level_name(finding->level), "fingerprint", finding->fingerprint, "message",
 			 json_text(finding->message), "reason", json_text(finding->reason), "count", (json_int_t)finding->count,
 			 "suppressed", finding->suppressed, "baseline", standings[finding->baseline], "process", "pid", (int)finding->pid,
 			 "exe", json_text(finding->exe), "cause", json_text(finding->cause), "signal", json_text(finding->signal), "locks",
-			 locks, "links", links, "stacks", stacks, "blocked", blocked, "witness", witness_json(finding->witness));
+			 locks, "links", links, "stacks", stacks, "blocked", blocked, "witness", witness_json(finding->witness), "runs",
+			 runs_json(finding->runs, finding->runs_count));
 }
 
 static json_t *stats_json(const struct findings *findings)

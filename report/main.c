@@ -14,6 +14,7 @@
 #include "folder.h"
 #include "live.h"
 #include "memory.h"
+#include "merge.h"
 #include "options.h"
 #include "options_show.h"
 #include "output.h"
@@ -41,7 +42,7 @@ static int report_at_exit(struct findings *findings, const struct options *optio
 	return code;
 }
 
-/* `gridlock report DIR`: to standard output, whatever --log-path says. */
+/* `gridlock report RUN`: to standard output, whatever --log-path says. */
 static int report_to_stdout(const struct findings *findings, const struct options *options, const char *folder)
 {
 	struct outputs outputs;
@@ -67,7 +68,7 @@ static int report_main(const struct options *options, int count, char **operands
 	int code;
 
 	if (count != 1)
-		die("usage: gridlock report DIR [--format=FORMAT] [-o FORMAT:FILE]...");
+		die("usage: gridlock report RUN [--format=FORMAT] [-o FORMAT:FILE]...");
 	if (!output_format(format))
 		die("--format=%s: the formats are %s", format, output_format_names());
 	if (!option_flag(options, OPTION_AT_EXIT))
@@ -172,6 +173,7 @@ static int other_main(enum subcommand which, int argc, char **argv)
 	int code = which == REPORT     ? report_main(&options, count - 1, argv + 2)
 		   : which == DUMP     ? dump_main(&options, count - 1, argv + 2)
 		   : which == BASELINE ? baseline_main(&options, count - 1, argv + 2)
+		   : which == MERGE    ? merge_main(&options, count - 1, argv + 2)
 		   : which == DIFF     ? diff_main(&options, count - 1, argv + 2)
 		   : which == TOP      ? top_main(&options, count - 1, argv + 2)
 		   : which == ENV      ? env_main(&options, count - 1)

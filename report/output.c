@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "shard.h"
 
 int output_all(int fd, const char *data, size_t size)
 {
@@ -190,6 +191,8 @@ static struct output open_output(const char *value, const char *program)
 	if (!output.write || !colon || !colon[1])
 		die("-o %s: expected FORMAT:FILE; the formats are %s", value, output_format_names());
 	free(format);
+	if (output.write == jsonl_write && shard_is_gzip(colon + 1))
+		output.write = jsonl_write_gzip;
 	open_file(&output, colon + 1, program);
 	return output;
 }
@@ -230,4 +233,39 @@ bool outputs_write(struct outputs *outputs, const struct findings *findings, con
 	}
 	free(outputs->list);
 	return whole;
+}
+
+/* ---- one file ---- */
+
+const char *output_typed(const struct options *options, const char *usage)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++) {
+		if (!option_typed(options, OPTION_OUTPUT, i))
+			continue;
+		if (path)
+			die("%s", usage);
+		path = options->of[OPTION_OUTPUT].values[i];
+	}
+	return path;
+}
+
+int output_beside(const char *path, const char *beside)
+{
+	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		die("%s cannot be written: %s", path, strerror(errno));
+	return fd;
+}
+
+void output_in_place(const char *path, const char *beside, int fd)
+{
+	if (close(fd) != 0 || rename(beside, path) != 0) {
+		int error = errno;
+
+		unlink(beside);
+		die("%s cannot be written: %s", path, strerror(error));
+	}
 }

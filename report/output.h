@@ -49,6 +49,12 @@ struct outputs outputs_open(const struct options *options, const char *program, 
 bool outputs_write(struct outputs *outputs, const struct findings *findings, const struct options *options);
 /* The writer of that format's name, or NULL. */
 int (*output_format(const char *name))(int fd, const struct findings *findings, const struct options *options);
+/* Of subcommands whose -o names one file: it, as the command line has it; elsewhere it is said where reports go. NULL: there is none. More than one ends the
+ * command with `usage`. */
+const char *output_typed(const struct options *options, const char *usage);
+/* A file is written whole or not at all: under the name `beside` first, which replaces `path` in the end. Both end the command when they cannot. */
+int output_beside(const char *path, const char *beside);
+void output_in_place(const char *path, const char *beside, int fd);
 /* "text, json ... and html", for messages. */
 const char *output_format_names(void);
 

@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "findings.h"
 #include "options.h"
+#include "origins.h"
 #include "output.h"
 #include "paper.h"
 #include "suppress_block.h"
@@ -26,10 +27,22 @@ static void put_ring(const struct paper *paper, const struct finding *finding)
 		paper_end(paper));
 }
 
+/* No thread has a link of a ring across runs: runs have. */
+static void put_origins(const struct paper *paper, const struct link *link)
+{
+	char *words = origins_words(link->runs, link->runs_count);
+
+	fprintf(paper->stream, "in %s, a thread", words);
+	free(words);
+}
+
 static void put_link(const struct paper *paper, const struct finding *finding, const struct link *link)
 {
 	fputs("\n  ", paper->stream);
-	paper_thread(paper, link->thread);
+	if (link->runs_count)
+		put_origins(paper, link);
+	else
+		paper_thread(paper, link->thread);
 	if (link->thread && finding_spans_processes(finding))
 		fprintf(paper->stream, " of process %d", (int)link->thread->pid);
 	fprintf(paper->stream, "\n    asks for `%s`%s%s here:\n", paper_text(paper, link->wanted.lock->name), paper_mode(&link->wanted),
@@ -210,8 +223,12 @@ static void put_title(const struct paper *paper, const struct finding *finding)
 		rules[finding->rule].name, paper_end(paper));
 	if (finding->count > 1)
 		fprintf(paper->stream, " (%llu times)", (unsigned long long)finding->count);
-	fprintf(paper->stream, " in %s, pid %d%s\n", base_name(finding->exe), (int)finding->pid,
-		finding->baseline == BASELINE_KNOWN ? ", known (in the baseline)" : "");
+	fprintf(paper->stream, " in %s", base_name(finding->exe));
+	if (finding->runs_count > 1)
+		fprintf(paper->stream, ", %zu runs", finding->runs_count);
+	else
+		fprintf(paper->stream, ", pid %d", (int)finding->pid);
+	fputs(finding->baseline == BASELINE_KNOWN ? ", known (in the baseline)\n" : "\n", paper->stream);
 	paper_sentence(paper, finding->message);
 }
 
@@ -221,6 +238,15 @@ static void put_again(const struct paper *paper, const struct finding *finding)
 	paper_heading(paper, "Why:", "the ring of the deadlock above; it was there before the threads met in it");
 	fprintf(paper->stream, "  More:        gridlock explain %s\n", rules[finding->rule].name);
 	fprintf(paper->stream, "  Fingerprint: %s\n\n", finding->fingerprint);
+}
+
+static void put_runs(const struct paper *paper, const struct finding *finding)
+{
+	char *words = finding->runs_count ? origins_words(finding->runs, finding->runs_count) : NULL;
+
+	if (words)
+		paper_heading(paper, "Seen in:", words);
+	free(words);
 }
 
 static void put_finding(const struct paper *paper, const struct finding *finding)
@@ -234,6 +260,7 @@ static void put_finding(const struct paper *paper, const struct finding *finding
 		put_misuse(paper, finding);
 	fputc('\n', paper->stream);
 	paper_heading(paper, "Why:", finding->reason);
+	put_runs(paper, finding);
 	if (finding->witness && !finding->witness->kind)
 		put_no_witness(paper, finding->witness);
 	paper_heading(paper, "Fix:", explain_fix(finding));
@@ -322,6 +349,8 @@ static void put_summary(const struct paper *paper, const struct findings *findin
 	fprintf(paper->stream, "; %llu lock%s, %llu dependenc%s, %u process%s", (unsigned long long)findings->locks,
 		findings->locks == 1 ? "" : "s", (unsigned long long)findings->dependencies, findings->dependencies == 1 ? "y" : "ies",
 		findings->processes, findings->processes == 1 ? "" : "es");
+	if (findings->runs > 1)
+		fprintf(paper->stream, ", %zu runs", findings->runs);
 	if (findings->processes && findings->locks == 0)
 		fputs("; the library was loaded and saw no lock", paper->stream);
 	put_unseen(paper, findings);

@@ -311,14 +311,15 @@ static json_t *expected_leak(void)
 
 	return json_pack(
 		"{s:{s:s, s:s}, s:[{s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:n, s:{s:i, s:s}, s:s, s:n, s:[{s:s, s:s, s:s, s:n}], s:[],"
-		" s:[{s:s, s:{s:i, s:s, s:[o]}, s:[o, o]}], s:[], s:n}], s:[], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[s], s:[s]}}",
+		" s:[{s:s, s:{s:i, s:s, s:[o]}, s:[o, o]}], s:[], s:n, s:n}], s:[], s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[s], "
+		"s:[s]}}",
 		"tool", "name", "gridlock", "version", VERSION, "findings", "rule", "lock-leaked", "level", "error", "fingerprint",
 		finding->fingerprint, "message", "thread `clone_alpha` was cancelled with `first_lock` locked", "reason",
 		"nothing can unlock it any more on behalf of the code that locked it", "count", 1, "suppressed", 0, "baseline", "process",
 		"pid", 100, "exe", "/usr/bin/bank", "cause", "cancel", "signal", "locks", "id", "L1", "name", "first_lock", "kind", "mutex",
 		"created", "links", "stacks", "label", "acquired here", "thread", "id", 2, "name", "clone_alpha", "created",
 		frame_json(made, "make_threads", make_threads_line), "stack", frame_json(&frames[0], "alpha_outer", alpha_outer_line),
-		frame_json(&frames[1], "clone_alpha", clone_alpha_line), "blocked", "witness", "remarks", "summary", "errors", 1,
+		frame_json(&frames[1], "clone_alpha", clone_alpha_line), "blocked", "witness", "runs", "remarks", "summary", "errors", 1,
 		"warnings", 0, "notes", 0, "suppressed", 0, "processes", 1, "threads", 3, "locks", 3, "dependencies", 2, "limits",
 		"12 stacks cut at 256 frames", "unseen", "Rust's std::sync");
 }
