@@ -92,7 +92,7 @@ check-lint:     ## cppcheck, shellcheck
 check-cases: all examples  ## small programs with their whole expected report
 	@BUILD=$(BUILD) tests/run_cases
 	@BUILD=$(BUILD) IDENTITY=table tests/run_cases
-check-inputs: all examples $(BUILD)/html/generate  ## wrong arguments, damaged recordings, full disks; dump, top; baselines; formats; gridlock.h
+check-inputs: all examples $(BUILD)/html/generate  ## wrong arguments, damaged recordings, full disks; dump, top; baselines; formats; gridlock.h; merging
 	@BUILD=$(BUILD) tests/run_inputs
 	@BUILD=$(BUILD) tests/run_options
 	@BUILD=$(BUILD) tests/run_completions
@@ -100,6 +100,7 @@ check-inputs: all examples $(BUILD)/html/generate  ## wrong arguments, damaged r
 	@BUILD=$(BUILD) tests/baseline/run
 	@BUILD=$(BUILD) tests/formats/run
 	@BUILD=$(BUILD) tests/header/run
+	@BUILD=$(BUILD) tests/merge/run
 check-real: all ## real programs from Debian's packages
 	@BUILD=$(BUILD) tests/real/run
 check-units: $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/test_*.c))  ## modules, with Check

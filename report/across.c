@@ -10,6 +10,9 @@
 #include "options.h"
 #include "progress.h"
 
+/* Shortest first: whoever has more has enough to do with these. */
+#define CYCLES_MAX 10000
+
 /* A class of locks in a program, the `nesting`th of it that a thread holds; and its number for the cycle stage, from 1. */
 struct class
 {
@@ -32,6 +35,8 @@ struct edge {
 		uint64_t held, wanted;
 	} key;
 	uint64_t *runs;
+	size_t origins_count; /* the same, once a finding names them */
+	const struct origin *const *origins;
 	UT_hash_handle hh;
 };
 struct across {
@@ -319,12 +324,25 @@ static struct acquisition acquisition_of(struct across *across, uint64_t lock, u
 static const struct origin *const *origins_of(struct across *across, const uint64_t *runs, size_t *count)
 {
 	struct merged *merged = across->merged;
-	const struct origin **list = build_alloc(merged->builder, merged->runs_count * sizeof(*list));
+	const struct origin **list;
+	size_t room = 0;
 
+	for (size_t k = 0; k < words(across); k++)
+		room += (size_t)__builtin_popcountll(runs[k]);
+	list = build_alloc(merged->builder, room * sizeof(*list));
 	for (size_t i = 0; i < merged->runs_count; i++)
 		if (runs[i / 64] >> i % 64 & 1)
 			list[(*count)++] = &merged->runs[i].origin;
 	return list;
+}
+
+/* Many rings have a link in common. */
+static void set_origins(struct across *across, struct edge *edge, struct link *link)
+{
+	if (!edge->origins)
+		edge->origins = origins_of(across, edge->runs, &edge->origins_count);
+	link->runs = edge->origins;
+	link->runs_count = edge->origins_count;
 }
 
 static struct link link_of(struct across *across, const struct cycle *cycle, uint32_t number)
@@ -336,7 +354,7 @@ static struct link link_of(struct across *across, const struct cycle *cycle, uin
 		.wanted = acquisition_of(across, dependency->lock, dependency->mode, dependency->how, dependency->stack),
 	};
 
-	link.runs = origins_of(across, edge_at(across, cycle, number, false)->runs, &link.runs_count);
+	set_origins(across, edge_at(across, cycle, number, false), &link);
 	return link;
 }
 
@@ -407,7 +425,7 @@ static void tell(struct across *across, const struct cycles_result *result,
 void across_find(struct merged *merged, const struct options *options, void (*add)(struct builder *builder, const struct finding *finding))
 {
 	struct across across = {.merged = merged, .joined = option_flag(options, OPTION_JOIN_PROGRAMS)};
-	struct cycles_input input = {.location = location, .ctx = &across};
+	struct cycles_input input = {.location = location, .ctx = &across, .max_cycles = CYCLES_MAX};
 	struct cycles_result result;
 
 	arena_init(&across.arena, grow, release, NULL);

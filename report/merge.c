@@ -16,7 +16,7 @@
 #include "progress.h"
 #include "shard.h"
 
-#define OPEN_MAX_FILES 512 /* at once */
+#define OPEN_MAX_FILES 128 /* at once */
 
 static const char usage[] = "usage: gridlock merge RUN... [-o FILE]";
 

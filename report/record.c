@@ -76,6 +76,8 @@ static const char *runs_of(const struct record *record)
 	size_t length = strlen(RECORD_RUNS);
 	const char *end = record->line + record->length, *at = end;
 
+	if (record->kind < RECORD_DEPENDENCY)
+		return end;
 	/* From behind: findings are long, and the runs stand last. */
 	while ((at = memrchr(record->line, ',', (size_t)(at - record->line))))
 		if ((size_t)(end - at) >= length && memcmp(at, RECORD_RUNS, length) == 0)

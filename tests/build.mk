@@ -18,6 +18,7 @@ check-html: all examples $(BUILD)/html/generate deps-test  ## the HTML report in
 	@BUILD=$(BUILD) tests/html/run
 check-formats: check-html  ## this, and the other formats by what reads them in the field
 	@BUILD=$(BUILD) tests/formats/run --readers
+	@BUILD=$(BUILD) tests/merge/run --large
 
 # ---- random programs ----
 $(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)

@@ -14,11 +14,13 @@
 #include "report/options.h"
 #include "tests/recording_builder.h"
 
+#ifndef GRIDLOCK_BUILD_H
 enum {
 #define RULE(id, name, level, text) RULE_##id,
 #include "graph/rules.def"
 #undef RULE
 };
+#endif
 
 static __attribute__((noinline)) void *world_caller(void)
 {

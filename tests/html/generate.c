@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "report/facts.h"
 #include "report/survey.h"
 #include "tests/world.h"
 
@@ -203,8 +204,19 @@ static void write_as(const char *base, const char *format, int (*write_to)(int, 
 	close(fd);
 }
 
+/* Of what the findings are called by now. */
+static struct records records_of(struct findings *findings)
+{
+	static struct run run;
+	struct builder builder = builder_begin(&run, NULL);
+
+	builder.findings = findings;
+	return facts_of(&builder);
+}
+
 static void make_hostile(const char *folder, const char *base)
 {
+	static struct records records;
 	static char program[] = "program", evil[] = EVIL, *command[] = {program, evil, NULL};
 	struct findings *findings = make_findings(folder);
 
@@ -212,6 +224,8 @@ static void make_hostile(const char *folder, const char *base)
 		rename_finding(&findings->list[i]);
 	for (size_t i = 0; i < findings->survey->locks_count; i++)
 		rename_lock(findings->survey->locks[i]->lock);
+	records = records_of(findings);
+	findings->records = &records;
 	findings->command = command;
 	findings->recording = evil;
 #define FORMAT(name, help) write_as(base, #name, name##_write, findings);
