@@ -16,9 +16,10 @@ deps-test:      ## the readers of formats: a browser, and what comes from npm
 	@tests/readers/deps
 check-html: all examples $(BUILD)/html/generate deps-test  ## the HTML report in a browser
 	@BUILD=$(BUILD) tests/html/run
-check-formats: check-html  ## this, and the other formats by what reads them in the field
+check-formats: check-html  ## this, the other formats by what reads them in the field, and 1,000 files merged
 	@BUILD=$(BUILD) tests/formats/run --readers
 	@BUILD=$(BUILD) tests/merge/run --large
+	@BUILD=$(BUILD) tests/merge/sql
 
 # ---- random programs ----
 $(BUILD)/random: $(wildcard tests/random/*.c tests/random/*.h)
