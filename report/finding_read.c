@@ -164,7 +164,10 @@ static const struct witnessed *witness_of(struct reading *reading, const json_t 
 				      .why = merged_member(reading->merged, reading->record, object, "why"),
 				      .left_out = (uint64_t)json_integer_value(json_object_get(object, "left_out"))};
 	witness->steps = build_alloc(reading->merged->builder, json_array_size(steps) * sizeof(*witness->steps));
-	json_array_foreach(steps, i, step) witness->steps[i] = step_of(reading, step);
+	json_array_foreach(steps, i, step)
+	{
+		witness->steps[i] = step_of(reading, step);
+	}
 	witness->steps_count = json_array_size(steps);
 	return witness;
 }
@@ -177,7 +180,10 @@ static const struct witnessed *witness_of(struct reading *reading, const json_t 
 		size_t place;                                                                                                              \
                                                                                                                                            \
 		finding->list = build_alloc(reading->merged->builder, json_array_size(array) * sizeof(*finding->list));                    \
-		json_array_foreach(array, place, element) finding->list[place] = one;                                                      \
+		json_array_foreach(array, place, element)                                                                                  \
+		{                                                                                                                          \
+			finding->list[place] = one;                                                                                        \
+		}                                                                                                                          \
 		finding->list##_count = json_array_size(array);                                                                            \
 	} while (0)
 

@@ -108,7 +108,10 @@ static const struct stack *stack_of(struct merged *merged, const struct record *
 	if (json_array_size(list) == 0)
 		merged_damaged(merged, record);
 	frames = build_alloc(merged->builder, json_array_size(list) * sizeof(*frames));
-	json_array_foreach(list, i, frame) frames[i] = frame_of(merged, record, frame);
+	json_array_foreach(list, i, frame)
+	{
+		frames[i] = frame_of(merged, record, frame);
+	}
 	stack->count = json_array_size(list);
 	stack->frames = frames;
 	json_decref(object);
@@ -194,8 +197,11 @@ static const char *about(struct merged *merged, const json_t *object)
 	const char *names = "";
 	size_t i;
 
-	json_array_foreach(programs, i, program) if (json_is_string(program) && i < 3) names =
-		build_text(merged->builder, "%s%s%s", names, i ? ", " : "", json_string_value(program));
+	json_array_foreach(programs, i, program)
+	{
+		if (json_is_string(program) && i < 3)
+			names = build_text(merged->builder, "%s%s%s", names, i ? ", " : "", json_string_value(program));
+	}
 	if (json_array_size(programs) > 3)
 		names = build_text(merged->builder, "%s ...", names);
 	if (gmtime_r(&started, &parts))
@@ -210,7 +216,9 @@ static void add_limits(json_t *all, json_t *limits)
 	json_t *count;
 
 	json_object_foreach(limits, text, count)
+	{
 		json_object_set_new(all, text, json_integer(json_integer_value(json_object_get(all, text)) + json_integer_value(count)));
+	}
 }
 
 static void add_remarks(struct merged *merged, const struct merged_run *run, const json_t *remarks)
@@ -218,8 +226,11 @@ static void add_remarks(struct merged *merged, const struct merged_run *run, con
 	const json_t *remark;
 	size_t i;
 
-	json_array_foreach(remarks, i, remark) if (json_is_string(remark))
-		run_remark(merged->builder->run, printed("run %s: %s", run->id, json_string_value(remark)));
+	json_array_foreach(remarks, i, remark)
+	{
+		if (json_is_string(remark))
+			run_remark(merged->builder->run, printed("run %s: %s", run->id, json_string_value(remark)));
+	}
 }
 
 static void add_unseen(struct findings *findings, const json_t *unseen)
@@ -227,9 +238,12 @@ static void add_unseen(struct findings *findings, const json_t *unseen)
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach(unseen, i, name) for (size_t bit = 0; bit < unseen_count && json_is_string(name);
-						 bit++) if (strcmp(unseen_names[bit], json_string_value(name)) == 0) findings->unseen |=
-		1u << bit;
+	json_array_foreach(unseen, i, name)
+	{
+		for (size_t bit = 0; bit < unseen_count && json_is_string(name); bit++)
+			if (strcmp(unseen_names[bit], json_string_value(name)) == 0)
+				findings->unseen |= 1u << bit;
+	}
 }
 
 static json_int_t number(const json_t *object, const char *name)
@@ -266,8 +280,11 @@ static void put_limits(struct merged *merged, json_t *limits)
 	json_t *count;
 
 	findings->limits = build_alloc(merged->builder, json_object_size(limits) * sizeof(*findings->limits));
-	json_object_foreach(limits, text, count) findings->limits[findings->limits_count++] =
-		(char *)build_text(merged->builder, "%lld %s", (long long)json_integer_value(count), text);
+	json_object_foreach(limits, text, count)
+	{
+		findings->limits[findings->limits_count++] =
+			(char *)build_text(merged->builder, "%lld %s", (long long)json_integer_value(count), text);
+	}
 }
 
 static void read_runs(struct merged *merged)

@@ -129,7 +129,7 @@ static char *with_runs(const char *body, size_t body_length, const json_t *runs,
 char *record_join(const struct record *const *records, size_t count, size_t *length)
 {
 	json_t *all = json_object();
-	const char *body = NULL;
+	const char *body = "";
 	size_t body_length = 0;
 	char *line = NULL;
 	bool good = true, has_runs = false;
@@ -139,7 +139,7 @@ char *record_join(const struct record *const *records, size_t count, size_t *len
 		size_t here = (size_t)(runs - records[i]->line);
 		bool ends = here == records[i]->length;
 
-		if (!body || compare_bytes(records[i]->line, here, body, body_length) < 0) {
+		if (i == 0 || compare_bytes(records[i]->line, here, body, body_length) < 0) {
 			body = records[i]->line;
 			body_length = here;
 		}
