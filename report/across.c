@@ -11,7 +11,9 @@
 #include "progress.h"
 
 /* Shortest first: whoever has more has enough to do with these. */
-#define CYCLES_MAX 10000
+#define CYCLES_MAX     10000
+#define CYCLES_OF_RUN  1000 /* when the ring is looked for in one run */
+#define RUNS_LOOKED_AT 16   /* for each ring; where more have all its links it is theirs */
 
 /* A class of locks in a program, the `nesting`th of it that a thread holds; and its number for the cycle stage, from 1. */
 struct class
@@ -29,12 +31,18 @@ struct site {
 	const struct class *class;
 	char stack[RECORD_KEY + 1]; /* empty: none is known */
 };
+/* A dependency that has an edge. */
+struct member {
+	size_t dependency;
+	struct member *next;
+};
 /* One class asked for with another held: which runs have that, a bit for each. */
 struct edge {
 	struct {
 		uint64_t held, wanted;
 	} key;
 	uint64_t *runs;
+	struct member *members;
 	size_t origins_count; /* the same, once a finding names them */
 	const struct origin *const *origins;
 	UT_hash_handle hh;
@@ -278,6 +286,16 @@ static size_t words(const struct across *across)
 	return across->merged->runs_count / 64 + 1;
 }
 
+static void add_member(struct across *across, struct edge *edge, size_t dependency)
+{
+	struct member *member = scratch(across, 1, sizeof(*member));
+
+	*member = (struct member){dependency, edge->members};
+	edge->members = member;
+	for (size_t k = 0; k < words(across); k++)
+		edge->runs[k] |= across->runs[dependency][k];
+}
+
 /* Of every link of a ring all runs that have it, wherever they take the locks. */
 static void find_edges(struct across *across, const struct cycles_result *result)
 {
@@ -290,20 +308,68 @@ static void find_edges(struct across *across, const struct cycles_result *result
 		for (uint32_t j = 0; j < dependency->held_count && dependency->how != LOCK_TRY; j++) {
 			struct edge *edge = edge_of(across, dependency->held[j].lock, dependency->lock, false);
 
-			for (size_t k = 0; edge && k < words(across); k++)
-				edge->runs[k] |= across->runs[i][k];
+			if (edge)
+				add_member(across, edge, i);
 		}
 	}
 }
 
+static bool has_run(const uint64_t *runs, size_t run)
+{
+	return runs[run / 64] >> run % 64 & 1;
+}
+
+static bool can_happen(const struct cycle *cycle)
+{
+	return cycle->rule == RULE_LOCK_ORDER_CYCLE || cycle->rule == RULE_CYCLE_BOUNDED;
+}
+
+/* Is there such a ring among these dependencies? Where the search was cut short it is assumed. */
+static bool is_ring(const struct cycles_dependency *dependencies, size_t count, uint32_t length)
+{
+	struct cycles_input input = {.dependencies = dependencies, .count = count, .max_cycles = CYCLES_OF_RUN};
+	struct cycles_result result;
+	struct arena arena;
+	bool found;
+
+	arena_init(&arena, grow, release, NULL);
+	result = cycles_find(&input, &arena);
+	found = result.bounded || result.no_memory;
+	for (const struct cycle *cycle = result.cycles; cycle; cycle = cycle->next)
+		found |= cycle->length == length && can_happen(cycle);
+	arena_fini(&arena);
+	return found;
+}
+
+/* Has that run, which has all links, the ring too? Not if a gate keeps its own links apart. */
+static bool is_whole_in(struct across *across, const struct cycle *cycle, size_t run)
+{
+	struct cycles_dependency *own = NULL;
+	size_t count = 0, room = 0;
+	bool whole;
+
+	for (uint32_t i = 0; i < cycle->length; i++)
+		for (const struct member *member = edge_at(across, cycle, i, false)->members; member; member = member->next) {
+			if (!has_run(across->runs[member->dependency], run))
+				continue;
+			own = with_room(own, count, &room, sizeof(*own));
+			own[count++] = across->dependencies[member->dependency];
+		}
+	whole = is_ring(own, count, cycle->length);
+	free(own);
+	return whole;
+}
+
 static bool is_of_one_run(struct across *across, const struct cycle *cycle)
 {
-	for (size_t k = 0; k < words(across); k++) {
-		uint64_t common = UINT64_MAX;
+	size_t looked = 0;
 
-		for (uint32_t i = 0; i < cycle->length; i++)
-			common &= edge_at(across, cycle, i, false)->runs[k];
-		if (common)
+	for (size_t run = 0; run < across->merged->runs_count; run++) {
+		bool common = true;
+
+		for (uint32_t i = 0; i < cycle->length && common; i++)
+			common = has_run(edge_at(across, cycle, i, false)->runs, run);
+		if (common && (++looked > RUNS_LOOKED_AT || is_whole_in(across, cycle, run)))
 			return true;
 	}
 	return false;
@@ -331,7 +397,7 @@ static const struct origin *const *origins_of(struct across *across, const uint6
 		room += (size_t)__builtin_popcountll(runs[k]);
 	list = build_alloc(merged->builder, room * sizeof(*list));
 	for (size_t i = 0; i < merged->runs_count; i++)
-		if (runs[i / 64] >> i % 64 & 1)
+		if (has_run(runs, i))
 			list[(*count)++] = &merged->runs[i].origin;
 	return list;
 }
@@ -411,7 +477,7 @@ static void tell(struct across *across, const struct cycles_result *result,
 	for (const struct cycle *cycle = result->cycles; cycle; cycle = cycle->next) {
 		struct finding finding;
 
-		if ((cycle->rule != RULE_LOCK_ORDER_CYCLE && cycle->rule != RULE_CYCLE_BOUNDED) || is_of_one_run(across, cycle))
+		if (!can_happen(cycle) || is_of_one_run(across, cycle))
 			continue;
 		finding = finding_of(across, cycle);
 		add(across->merged->builder, &finding);

@@ -1,7 +1,7 @@
 /*
  * across.h: rings of lock classes that only several runs make together: `cycle-across-runs`. Found by the cycle stage (graph/cycles.h) among the
- * dependencies of all runs. A ring of classes that one of the runs has as a whole is not among them: that run judged it, among its single locks
- * and threads.
+ * dependencies of all runs. A ring of classes that one of the runs has as a whole, with no gate between its links, is not among them: that run judged it, among its single locks and
+ * threads.
  */
 #ifndef GRIDLOCK_ACROSS_H
 #define GRIDLOCK_ACROSS_H
