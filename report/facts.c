@@ -118,15 +118,15 @@ json_t *gather_stack(struct gather *gather, const struct stack *stack)
 	return gather_key(key);
 }
 
-/* The name of a class: of a lock in a static array or structure its symbol with its place in there. */
+/* The name of a class: what the source calls it; of a lock in a static array or structure its symbol with its place in there. */
 static const char *class_name(struct builder *builder, const struct lock *lock, uint64_t number)
 {
-	const struct fact_class *class = lock->created ? NULL : build_class(builder->image, number);
+	const struct fact_class *class = lock->created || lock->class_name ? NULL : build_class(builder->image, number);
 	const char *symbol = NULL;
 
 	if (class && class->kind == CLASS_STATIC)
 		symbol = symbols_data(builder->symbols, build_module(builder, class->frame), FRAME_OFFSET(class->frame));
-	return symbol ? symbol : lock->name;
+	return symbol ? symbol : lock->class_name ? lock->class_name : lock->name;
 }
 
 /* The key of a class of locks. */

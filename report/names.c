@@ -452,9 +452,12 @@ static void name_by_class(struct builder *builder, struct lock *lock, uint64_t n
 	lock->class_name = build_text(builder, "%s", name ? name : lock->name);
 	if (class->subclass)
 		lock->class_name = build_text(builder, "%s/%u", lock->class_name, class->subclass);
-	if (name)
+	if (name) {
 		lock->kin = hash_text(7, name, strlen(name));
+		lock->content = content_text(7, name);
+	}
 	lock->kin = hash_mix(lock->kin, class->subclass);
+	lock->content = content_number(lock->content, class->subclass);
 	if (NUMBER_IS_CLASS(number))
 		lock->name = lock->class_name;
 	else if (name)
