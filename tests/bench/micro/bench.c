@@ -23,20 +23,34 @@ static long count, before; /* of each thread: on the clock, and before it starts
 static void (*operation)(void);
 static pthread_barrier_t ready, begin;
 
-/* Called, not inlined: where it is called from is part of every stack, and is to be the same place. */
 __attribute__((noinline)) static void repeat(long times)
 {
 	for (long i = 0; i < times; i++)
 		operation();
 }
 
+static volatile int rounds = 2; /* the warm-up, and what is measured */
+
+/* Both from one place, which no compiler makes two of: it is part of every stack, and another stack is another call path for who keeps them. */
+static void repeat_twice(void (*between)(void))
+{
+	for (int round = 0; round < rounds; round++) {
+		if (round)
+			between();
+		repeat(round ? count : before);
+	}
+}
+
+static void wait_for_others(void)
+{
+	pthread_barrier_wait(&ready);
+	pthread_barrier_wait(&begin);
+}
+
 static void *loop(void *number)
 {
 	bench_self = *(int *)number;
-	repeat(before);
-	pthread_barrier_wait(&ready);
-	pthread_barrier_wait(&begin);
-	repeat(count);
+	repeat_twice(wait_for_others);
 	return NULL;
 }
 
@@ -70,14 +84,17 @@ static long long run_threads(int threads)
 	return now() - start;
 }
 
+static long long started;
+
+static void start_clock(void)
+{
+	started = now();
+}
+
 static long long run_alone(void)
 {
-	long long start;
-
-	repeat(before);
-	start = now();
-	repeat(count);
-	return now() - start;
+	repeat_twice(start_clock);
+	return now() - started;
 }
 
 static void find(const struct operation *operations, const char *name)
