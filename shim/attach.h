@@ -38,8 +38,8 @@ struct thread_info {
 	UT_hash_handle hh;
 };
 
-/* The calling thread's record, new; NULL: no memory, or the process is not watched. Begins the process after a raw fork. Called with the
- * fast path shut and no lock held. */
+/* The calling thread's record, new; NULL: no memory, the process is not watched, or it may be a thread that is about to begin (attach_child), in a signal
+ * handler. Begins the process after a raw fork. Called with the fast path shut and no lock held. */
 struct self *attach_thread(void);
 
 /* The process begins: at start, and in a forked child, where `parent` is the serial of the process that forked (0: none). */

@@ -169,10 +169,10 @@ __attribute__((noinline)) void held_push_waited_slow(struct self *self, uint64_t
 	push(self, lock, address, mode_and_how, site, true);
 }
 
-/* Entries that no fast path is to find are marked (HELD_OWNER_DIED, and those of a traced thread). */
+/* Entries that no fast path is to find are marked (HELD_OWNER_DIED, and those of a traced thread). A pointer may have that bit by itself: a tag. */
 static bool is_of(const struct held *held, const void *address)
 {
-	return (held->address & ~HELD_SLOW) == (uintptr_t)address;
+	return ((held->address ^ (uintptr_t)address) & ~HELD_SLOW) == 0;
 }
 
 struct held *held_find(struct self *self, const void *address)

@@ -9,7 +9,7 @@
 static uint32_t last_acquired(struct self *self, const void *address)
 {
 	for (uint32_t i = self->attached->depth; i < SLOT_HELD; i++)
-		if ((self->attached->held[i].address & ~HELD_SLOW) == (uintptr_t)address)
+		if (((self->attached->held[i].address ^ (uintptr_t)address) & ~HELD_SLOW) == 0)
 			return self->attached->held[i].stack;
 	return 0;
 }
