@@ -50,22 +50,31 @@ static void forget_findings(void)
 	free(findings.remarks);
 }
 
-/* Applies a suppression file of these lines. Returns 1 for the ring, 2 for the misuse, 3 for both. */
+static char path[40];
+
+static void remove_file(void)
+{
+	unlink(path);
+}
+
+/* Applies a suppression file of these lines, which is gone afterwards, also when reading it ends the program. Returns 1 for the ring, 2 for the misuse, 3 for both. */
 static int hidden_by(const char *lines)
 {
-	char path[] = "/tmp/gridlock-suppress-XXXXXX";
 	const char *values[] = {path};
 	struct options options = {0};
 	struct suppressions *suppressions;
-	int fd = mkstemp(path);
+	int fd;
 
+	strcpy(path, "/tmp/gridlock-suppress-XXXXXX");
+	fd = mkstemp(path);
 	ck_assert_int_ge(fd, 0);
+	atexit(remove_file);
 	ck_assert_int_eq(write(fd, lines, strlen(lines)), (ssize_t)strlen(lines));
 	close(fd);
 	options.of[OPTION_SUPPRESSIONS].count = 1;
 	options.of[OPTION_SUPPRESSIONS].values = values;
 	suppressions = suppressions_read(&options);
-	unlink(path);
+	remove_file();
 	make_findings();
 	suppressions_apply(suppressions, &findings);
 	suppressions_free(suppressions);
