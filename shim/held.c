@@ -101,8 +101,7 @@ static void look_at(struct self *self, const struct request *request)
 	holding_took(self, request, stack);
 }
 
-/* Is it a push that the fast path gave up for its call path or its context, and are these known? Then it is done. */
-static bool push_known(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
+bool held_push_known(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
@@ -157,7 +156,7 @@ __attribute__((noinline)) void held_push_slow(struct self *self, uint64_t lock, 
 {
 	if (unlikely(self->counts) && stats_push(self, lock, address, mode_and_how, site))
 		return;
-	if (!push_known(self, lock, address, mode_and_how, site))
+	if (!held_push_known(self, lock, address, mode_and_how, site))
 		push(self, lock, address, mode_and_how, site, false);
 }
 
@@ -257,6 +256,17 @@ static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void 
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* Fills the entry that the lock will have, but for its number: until then it is none. */
+static void prepare(struct self *self, const struct request *request, uint32_t stack)
+{
+	struct slot *slot = self->attached;
+	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
+
+	self->prepared = depth;
+	if (depth < self->direct)
+		held_fill(held_at(slot, depth), 0, request->address, request->site, held_what(stack, request->mode, request->how), 0);
+}
+
 void held_wait_begin(struct self *self, const struct request *request, const struct timed *limit)
 {
 	uint32_t mode = request->mode | (uint32_t)request->how << 8 | (request->writers_first ? WAIT_WRITERS_FIRST : 0);
@@ -269,6 +279,7 @@ void held_wait_begin(struct self *self, const struct request *request, const str
 	steer_request(self, request, stack);
 	event_waited(self, request->lock);
 	mark_awaited(request->lock);
+	prepare(self, request, stack);
 	publish(self->attached, request->lock, mode, request->address, stack, limit_nsec(limit));
 }
 

@@ -88,10 +88,13 @@ INLINE bool held_seen(const struct self *self, uint64_t context)
  * cache afterwards. `what`: held_what. */
 bool held_known(struct self *self, uint64_t context, uint64_t lock, uint64_t what);
 
+/* Is it a push that the fast path gave up for its call path or its context only, and are these known? Then it is done. From the fast path. */
+bool held_push_known(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site);
+
 /* The rest of held_push: a call path that the first place of the memo does not have, a context that the `seen` cache does not have, or more than SLOT_HELD
  * entries. Whatever is to be done it does itself, so that nothing has to be kept across the call. */
 void held_push_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site);
-/* The same of held_push_waited: the dependency is recorded already. */
+/* The same of held_push_waited. */
 void held_push_waited_slow(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site);
 
 INLINE struct held *held_at(struct slot *slot, uint32_t index)
@@ -148,22 +151,23 @@ INLINE void held_push(struct self *self, uint64_t lock, const void *address, uin
 	held_fill(held, lock, address, site, what, chain);
 }
 
-/* The lock was acquired after a wait: the dependency is recorded already. Others wait for it by now: no more than has to be. */
+/* The lock was acquired after the wait that held_wait_begin has begun: the dependency is recorded already. Others wait for it by now: no more than has to
+ * be, for the entry lies there filled, unless a signal handler has used its place meanwhile. */
 INLINE void held_push_waited(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
-	const struct path *path = stack_at(self, site);
 	struct slot *slot = self->attached;
 	uint32_t depth = atomic_load_explicit(&slot->depth, memory_order_relaxed);
 	struct held *held = held_at(slot, depth);
-	uint64_t what = mode_and_how | path->stack;
 
-	if (unlikely(depth >= self->direct)) {
+	if (unlikely(depth >= self->direct || depth != self->prepared || held->sp != site.sp)) {
 		held_push_waited_slow(self, lock, address, mode_and_how, site);
 		return;
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
-	held_fill(held, lock, address, site, what, held_chain(held[-1].chain, lock, what));
+	/* A handler may have let go of a lock below, and taken one. */
+	held->chain = held_chain(held[-1].chain, lock, held->what);
+	atomic_store_explicit(&held->lock, lock, memory_order_release);
 }
 
 /* The wait that was published is over. */

@@ -14,6 +14,7 @@
 #include "misuse.h"
 #include "mutex.h"
 #include "real.h"
+#include "rings.h"
 #include "state.h"
 #include "trace.h"
 
@@ -70,8 +71,11 @@ static SLOW void mark_owner_died(struct self *self, pthread_mutex_t *mutex)
 /* Is the thread, which is about to wait, in a ring of waits? A mutex that nobody owns yet is just being taken, by a thread that runs. */
 static bool mutex_near(struct self *self, pthread_mutex_t *mutex)
 {
-	int owner = libc_mutex_owner(mutex);
+	int owner;
 
+	if (!ring_is_awaited(self))
+		return false;
+	owner = libc_mutex_owner(mutex);
 	return owner != 0 && deadlock_near(self, owner);
 }
 

@@ -57,13 +57,14 @@ static bool waits_shortly(const struct slot *slot)
 	return limit && limit < LONG_LIMIT;
 }
 
+bool ring_is_awaited(struct self *self)
+{
+	return !waits_shortly(self->attached) && (is_awaited(self) || may_be_joined(self));
+}
+
 bool ring_possible(struct self *self, int holder)
 {
-	if (waits_shortly(self->attached))
-		return false;
-	if (!is_awaited(self) && !may_be_joined(self))
-		return false;
-	return holder <= 0 || !holder_runs(self, holder);
+	return ring_is_awaited(self) && (holder <= 0 || !holder_runs(self, holder));
 }
 
 /* ---- all who wait, at one moment ---- */

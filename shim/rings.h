@@ -13,8 +13,11 @@
 
 #include "state.h"
 
-/* Can the thread, which has just published that it waits, be in a ring? `holder`: number (tid) of the thread that holds the lock; 0: not known. For
- * the price of a few loads most waits are found to be in none: nobody waits for what the thread holds, or the holder runs. */
+/* Can anybody wait for the thread, which has just published that it waits itself? A few loads, none of them from the lock, whose line its holder
+ * writes. */
+bool ring_is_awaited(struct self *self);
+/* Then: can it be in a ring? `holder`: number (tid) of the thread that holds the lock; 0: not known. Some loads more, and most waits are found to be in
+ * none: the holder runs. */
 bool ring_possible(struct self *self, int holder);
 
 /* A ring through the calling thread: a number that is the same as long as it is the same ring of the same waits; 0: there is none. Hard rings come

@@ -8,6 +8,7 @@
 #include "index.h"
 #include "misuse.h"
 #include "real.h"
+#include "rings.h"
 #include "state.h"
 
 /* One without a valid stamp: new, or known by its address, or destroyed, which libc does not mind. */
@@ -85,7 +86,7 @@ static int rwlock_wait(struct self *self, pthread_rwlock_t *rwlock, const struct
 	if (process->forked_locked)
 		fork_locked(self, request);
 	held_wait_begin(self, request, timed);
-	slice.near = deadlock_near(self, libc_rwlock_writer(rwlock));
+	slice.near = ring_is_awaited(self) && deadlock_near(self, libc_rwlock_writer(rwlock));
 	self_leave(self);
 	result = slice.near || slice.asked ? rwlock_lock_watched(self, rwlock, request->mode, timed, &slice)
 					   : real_lock(rwlock, request->mode, timed);

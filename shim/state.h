@@ -87,6 +87,7 @@ struct self {
 	uint64_t ring;	      /* of waits that it is in, as it was seen last (rings.h); 0: none */
 	bool look;	      /* the lock that is being taken is to be looked at: its stack is new, or a signal handler's */
 	uint32_t look_direct; /* `direct`, meanwhile 0 */
+	uint32_t prepared;    /* the held entry that is filled before a wait (held_push_waited) */
 	uint32_t ignored;     /* the source asks us to look away, so many times (held_ignore) */
 	uint64_t handler;     /* that function */
 	uint64_t signals;     /* whose handler the stack captured last is inside of (signal.h); 0: of none */

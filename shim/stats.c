@@ -64,32 +64,22 @@ static void check(struct self *self, struct site site)
 	flush(self);
 }
 
-/* Would the fast path have done it? */
-static bool is_fast(struct self *self, uint64_t lock, uint64_t mode_and_how, struct site site)
-{
-	uint32_t depth = self->attached->depth;
-	uint64_t what;
-
-	if (self->look || self->ignored || trace_on(self) || depth >= SLOT_HELD)
-		return false;
-	if (depth == 0 || mode_and_how >> 40 == LOCK_TRY)
-		return true;
-	what = mode_and_how | stack_at(self, site)->stack;
-	return held_known(self, held_chain(self_held(self, depth - 1)->chain, lock, what), lock, what);
-}
-
 bool stats_push(struct self *self, uint64_t lock, const void *address, uint64_t mode_and_how, struct site site)
 {
+	bool pushed;
+
 	self->stats[STAT_ACQUISITIONS]++;
 	self->stats[STAT_NESTED] += self->attached->depth != 0;
 	if (++self->unchecked >= CHECK_EVERY) {
 		self->unchecked = 0;
 		check(self, site);
 	}
-	if (!is_fast(self, lock, mode_and_how, site))
+	if (self->look || self->ignored || trace_on(self))
 		return false;
+	/* Would the fast path do it? */
 	self->direct = SLOT_HELD;
-	held_push_waited(self, lock, address, mode_and_how, site);
-	self->direct = 0;
-	return true;
+	pushed = held_push_known(self, lock, address, mode_and_how, site);
+	/* Whoever looks at a new stack leaves it as it is here too. */
+	self->direct = self->look_direct = 0;
+	return pushed;
 }
