@@ -44,7 +44,7 @@ static void look_again(void)
 	self = self_enter();
 	if (!self)
 		return;
-	memset(self->memo, 0, sizeof(self->memo));
+	stack_forget(self);
 	self_leave(self);
 }
 

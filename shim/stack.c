@@ -434,25 +434,69 @@ static uint32_t word_other(const struct path *path, uint64_t sp, uint32_t i)
 	return i;
 }
 
-/* The path of the call that is being made, or NULL; *key: where it belongs. */
-static const struct path *memo_find(struct self *self, struct site site, uint64_t *key)
+/* Where the tree of a call begins that has several paths. What lies at the call's own key is then the path that was met last, more or less. */
+static uint64_t root_key(uint64_t key)
+{
+	return ~key;
+}
+
+/* Where a path leads to that is another one than the live stack from that word on. With the path in it: after the tree has lost a part and has got
+ * another one in its place, nothing is reached that does not belong there. */
+static uint64_t next_key(uint64_t key, const struct path *path, const struct path_word *word, uint64_t sp)
+{
+	uint64_t from = key ^ (((uint64_t)(uintptr_t)path << 16) + (uint32_t)word->offset);
+
+	return hash_mix(from, (uint32_t)word_at(sp + (uint64_t)word->offset)) | 1;
+}
+
+/* Where the path of a call belongs that the memo has not. */
+struct gap {
+	uint64_t key;		  /* in the tree; 0: the call has no path yet */
+	const struct path *alone; /* the one that the call has, which is no tree yet */
+};
+
+/* The path of the call that is being made, or NULL: *gap. */
+static const struct path *memo_find(struct self *self, struct site site, struct gap *gap)
 {
 	uint32_t same = 0; /* words that are known to be right, more of them each time */
+	uint64_t key = root_key(stack_key(site));
+	const struct path *path = memo_get(self, key);
 
-	*key = stack_key(site);
-	for (uint32_t i = 0; i <= PATH_WORDS; i++) {
-		const struct path *path = memo_get(self, *key);
-		const struct path_word *word;
-
-		if (!path || same > path->words)
-			return NULL;
+	*gap = (struct gap){.alone = path ? NULL : memo_get(self, stack_key(site))};
+	if (!path)
+		path = gap->alone;
+	for (uint32_t i = 0; path && same <= path->words && i <= PATH_WORDS; i++) {
 		same = word_other(path, site.sp, same);
 		if (same == path->words)
 			return path;
-		word = path_words(path) + same;
-		*key = hash_mix(*key ^ (uint32_t)word->offset, (uint32_t)word_at(site.sp + (uint64_t)word->offset)) | 1;
+		key = gap->key = next_key(key, path, path_words(path) + same, site.sp);
+		path = memo_get(self, key);
 	}
 	return NULL;
+}
+
+static void memo_fill(struct self *self, uint64_t key, const struct gap *gap, const struct path *path)
+{
+	if (gap->alone)
+		memo_put(self, root_key(key), gap->alone);
+	memo_put(self, gap->key ? gap->key : key, path);
+}
+
+/* A path that was found where the way is longer: every fourth time it comes to where it is found at once, so that the ones that come often are there
+ * most of the time. Unless another call would lose its place. */
+static void memo_promote(struct self *self, uint64_t key, const struct path *path)
+{
+	struct memo *first = stack_memo(self, key);
+
+	if (++self->promoted % 4 == 0 && (self->memo_more || !first->path || memo_key(first) == key))
+		memo_set(first, key, path);
+}
+
+void stack_forget(struct self *self)
+{
+	memset(self->memo, 0, sizeof(self->memo));
+	if (self->memo_more)
+		memset(self->memo_more->places, 0, (size_t)self->memo_more->sets * SET * sizeof(struct memo));
 }
 
 /* ---- capturing a stack ---- */
@@ -484,10 +528,12 @@ static const struct path *in_handler(struct self *self, uint64_t handler, uint32
 bool stack_is_wrong(struct self *self, struct site site)
 {
 	struct capture capture = {.self = self, .site = site};
-	uint64_t key;
-	const struct path *path = memo_find(self, site, &key);
+	const struct path *path = stack_first(self, site);
+	struct gap gap;
 	uint32_t id;
 
+	if (!path)
+		path = memo_find(self, site, &gap);
 	if (!path)
 		return false;
 	walk_here(&capture);
@@ -505,7 +551,7 @@ static const struct {
 } no_memory = {.path.first = -(int32_t)sizeof(no_memory.words)};
 
 /* What the walk has found, as a path. */
-static const struct path *captured(struct capture *capture, uint64_t key)
+static const struct path *captured(struct capture *capture, const struct gap *gap)
 {
 	struct self *self = capture->self;
 	const struct path *path;
@@ -520,11 +566,11 @@ static const struct path *captured(struct capture *capture, uint64_t key)
 		return in_handler(self, capture->handler, id);
 	if (!path)
 		return not_kept(self, id);
-	memo_put(self, key, path);
+	memo_fill(self, stack_key(capture->site), gap, path);
 	return path;
 }
 
-static const struct path *capture_new(struct self *self, struct site site, uint64_t key)
+static const struct path *capture_new(struct self *self, struct site site, const struct gap *gap)
 {
 	struct capture capture = {.self = self, .site = site};
 
@@ -534,28 +580,30 @@ static const struct path *capture_new(struct self *self, struct site site, uint6
 		sink_limit(LIMIT_FRAMES);
 	self->stats[STAT_UNWINDS]++;
 	self->stats[STAT_FRAMES] += self->scratch.count;
-	return captured(&capture, key);
+	return captured(&capture, gap);
 }
 
 const struct path *stack_capture(struct self *self, struct site site)
 {
 	const struct path *path = stack_first(self, site);
-	uint64_t key;
+	struct gap gap;
 
 	self->signals = 0;
 	if (!path)
-		path = memo_find(self, site, &key);
-	return path ? path : capture_new(self, site, key);
+		path = memo_find(self, site, &gap);
+	return path ? path : capture_new(self, site, &gap);
 }
 
 __attribute__((noinline)) const struct path *stack_at_others(struct self *self, struct site site)
 {
 	static const struct path none;
-	uint64_t key;
-	const struct path *path = memo_find(self, site, &key);
+	struct gap gap;
+	const struct path *path = memo_find(self, site, &gap);
 
-	if (path)
+	if (path) {
+		memo_promote(self, stack_key(site), path);
 		return path;
+	}
 	if (!self_enter())
 		return &none;
 	path = stack_capture(self, site);

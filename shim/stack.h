@@ -88,6 +88,9 @@ bool stack_is_wrong(struct self *self, struct site site);
 /* The CFA of the function that made the call at `site`, if the memo knows it; else 0. */
 uint64_t stack_taker(struct self *self, struct site site);
 
+/* Everything is walked once more. The thread is in the slow path. */
+void stack_forget(struct self *self);
+
 /* The thread ends: what it has outside of its record goes. */
 void stack_end(struct self *self);
 

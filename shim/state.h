@@ -103,6 +103,7 @@ struct self {
 	struct memo_more *memo_more; /* what `memo` has no room for; NULL: nothing yet */
 	struct rowmap *rowmap;	     /* its rows: rowmap.h; NULL: none yet */
 	uint32_t memo_lost;	     /* entries that had to go since it was made larger */
+	uint32_t promoted;	     /* how often a path was found that could come to the front (stack.c) */
 	/* While it is in a join (attach.c). */
 	struct self *next_joiner;
 	pthread_t join_thread;
