@@ -60,9 +60,11 @@ $(BUILD)/transparency/checks: $(wildcard tests/transparency/*.c tests/transparen
 
 # ---- libFuzzer's harnesses: in a build folder of their own; symbols by tests/fuzz/symbols.c, not libdw ----
 .PHONY: fuzz-build
-fuzz-build: $(patsubst %,$(BUILD)/fuzz_%,recording facts options suppressions template)
+fuzz-build: $(patsubst %,$(BUILD)/fuzz_%,recording facts merged options suppressions template)
 fuzz_judge := tests/fuzz/judge.c tests/fuzz/symbols.c $(filter-out $(BUILD)/obj/report/symbols.o,$(report_lib))
 $(BUILD)/fuzz_recording $(BUILD)/fuzz_facts: $(BUILD)/fuzz_%: tests/fuzz/%.c $(fuzz_judge)
+	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die -o $@ $(filter %.c %.o,$^) $(LIBS)
+$(BUILD)/fuzz_merged: $(BUILD)/fuzz_%: tests/fuzz/%.c tests/fuzz/symbols.c $(filter-out $(BUILD)/obj/report/symbols.o,$(report_lib))
 	$(CC) $(COMMON) $(CFLAGS) -fsanitize=fuzzer -Wl,--wrap=die -o $@ $(filter %.c %.o,$^) $(LIBS)
 $(BUILD)/fuzz_options: fuzz_wrap := -Wl,--wrap=argp_parse
 $(BUILD)/fuzz_%: tests/fuzz/%.c $(report_lib)
