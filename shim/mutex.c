@@ -157,11 +157,40 @@ static SLOW void mutex_let_go(const struct self *self, pthread_mutex_t *mutex)
 	errno = saved;
 }
 
+#define SPINS 100 /* pauses; what musl and glibc's adaptive kind take too */
+
+INLINE void pause_a_little(void)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("pause" ::: "memory");
+#elif defined(__aarch64__)
+	__asm__ volatile("isb" ::: "memory");
+#else
+	__asm__ volatile("" ::: "memory");
+#endif
+}
+
+/* The mutex is taken. Its holder may let go of it before a wait were recorded and published, let alone slept and woken from: so the thread looks for a
+ * few microseconds whether he does, as musl's lock does. True: it has the mutex. */
+static bool comes_free(const struct self *self, pthread_mutex_t *mutex)
+{
+	if (real.never_tries || identity_mutex_sort(mutex).flags || libc_mutex_owner(mutex) == (int)self->info->tid)
+		return false;
+	for (uint32_t i = 0; i < SPINS; i++) {
+		pause_a_little();
+		if (libc_mutex_free(mutex) && real.first_mutex(mutex) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The try did not simply succeed. */
 static SLOW int mutex_lock_rest(struct self *self, pthread_mutex_t *mutex, int result, struct site site)
 {
 	struct request request = {0, mutex, LOCK_EXCLUSIVE, LOCK_BLOCKING, site, false};
 
+	if (result == EBUSY && comes_free(self, mutex))
+		result = 0;
 	if (acquired(result))
 		mutex_acquired(self, mutex, LOCK_BLOCKING, site);
 	if (result == EOWNERDEAD)

@@ -45,6 +45,7 @@ static int busy_spin(pthread_spinlock_t *lock)
 
 void real_never_try(void)
 {
+	real.never_tries = true;
 	real.first_mutex = busy_mutex;
 	real.first_read = real.first_write = busy_rwlock;
 	real.first_spin = busy_spin;

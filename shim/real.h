@@ -75,6 +75,7 @@ void __tsan_mutex_post_divert(void *lock, unsigned flags);
 
 struct real {
 	bool ready;
+	bool never_tries; /* real_never_try */
 	/* What an untimed lock tries first: libc's try, or what does the same for less (real_first_mutex); always EBUSY under a sanitizer's
 	 * runtime, which draws no order from a try. */
 	__typeof__(&pthread_mutex_trylock) first_mutex;
