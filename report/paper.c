@@ -113,7 +113,8 @@ void paper_stack(const struct paper *paper, const struct stack *stack)
 		put_frame(paper, i, frame);
 		if (i == 0 && frame->file) {
 			fputs(paper_begin(paper, DIM), paper->stream);
-			source_excerpt(paper->stream, "           ", frame->file, frame->line, paper->root);
+			source_excerpt(paper->stream, "           ", paper->terminal ? (size_t)paper->width : 0, frame->file, frame->line,
+				       paper->root);
 			fputs(paper_end(paper), paper->stream);
 		}
 	}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "utf8.h"
 
 /* Only what is a file: a pipe would wait for its writer, a device may have no end. */
 static FILE *open_regular(const char *path)
@@ -30,18 +31,40 @@ static FILE *open_source(const char *file, const char *root)
 	return source;
 }
 
-void source_excerpt(FILE *stream, const char *indent, const char *file, unsigned line, const char *root)
+/* How many bytes of a line that begins in that column stand before column `end`: all of them, or as many as leave room for "...". A tab goes to the next
+ * eighth column; a character takes one, and so does a byte that is none. */
+static size_t fitting(const char *text, size_t column, size_t end)
 {
+	size_t fits = 0;
+
+	for (size_t at = 0, length; text[at]; at += length) {
+		length = utf8_length(text + at);
+		length += length == 0;
+		column = text[at] == '\t' ? column / 8 * 8 + 8 : column + 1;
+		if (column + 3 <= end)
+			fits = at + length;
+		if (column > end)
+			return fits;
+	}
+	return strlen(text);
+}
+
+void source_excerpt(FILE *stream, const char *indent, size_t columns, const char *file, unsigned line, const char *root)
+{
+	size_t before = strlen(indent) + strlen("> 1234 | "), room = 0;
 	FILE *source = open_source(file, root);
 	char *text = NULL;
-	size_t room = 0;
 
 	if (!source)
 		return;
 	for (unsigned at = 1; at <= line + 1 && getline(&text, &room, source) >= 0; at++) {
-		text[strcspn(text, "\r\n")] = '\0';
+		size_t length = strcspn(text, "\r\n"), fits;
+
+		text[length] = '\0';
+		fits = columns ? fitting(text, before, columns) : length;
 		if (at + 1 >= line)
-			fprintf(stream, "%s%s%5u | %s\n", indent, at == line ? ">" : " ", at, text);
+			fprintf(stream, "%s%s%5u | %.*s%s\n", indent, at == line ? ">" : " ", at, (int)fits, text,
+				fits < length ? "..." : "");
 	}
 	free(text);
 	fclose(source);
