@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "merged.h"
 #include "options.h"
+#include "output.h"
 #include "progress.h"
 #include "shard.h"
 #include "stuck.h"
@@ -332,18 +333,6 @@ static void set_levels(struct builder *builder, const struct options *options)
 	}
 }
 
-/* Is the report to be made in that format? What only one shows is gathered for that one. */
-static bool is_asked_for(const struct options *options, const char *format)
-{
-	size_t length = strlen(format);
-
-	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++)
-		if (strncmp(options->of[OPTION_OUTPUT].values[i], format, length) == 0 &&
-		    options->of[OPTION_OUTPUT].values[i][length] == ':')
-			return true;
-	return strcmp(option_string(options, OPTION_FORMAT), format) == 0;
-}
-
 /* What the recordings of a folder hold. */
 static void read_run(struct builder *builder, const struct options *options)
 {
@@ -351,9 +340,9 @@ static void read_run(struct builder *builder, const struct options *options)
 
 	read_images(builder, options);
 	progress_say("looking up names", 0, 0);
-	if (is_asked_for(options, "html"))
+	if (output_is_asked_for(options, "html"))
 		builder->findings->survey = survey_make(builder);
-	if (is_asked_for(options, "trace"))
+	if (output_is_asked_for(options, "trace"))
 		builder->findings->timeline = timeline_make(builder);
 	if (builder->findings->timeline && builder->findings->timeline->events == 0)
 		run_remark(builder->run, printed("there is no trace for the format trace to show: it wants --witness"));
@@ -362,7 +351,7 @@ static void read_run(struct builder *builder, const struct options *options)
 	builder->findings->processes = count_processes(run, options);
 	add_limits(builder);
 	add_unseen(builder->findings, run);
-	if (is_asked_for(options, "jsonl")) {
+	if (output_is_asked_for(options, "jsonl")) {
 		builder->findings->records = build_alloc(builder, sizeof(struct records));
 		*builder->findings->records = facts_of(builder);
 	}

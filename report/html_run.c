@@ -136,6 +136,20 @@ static void put_processes(const struct page *page)
 		page_count(page, "<p class=\"none\">and % more</p>\n", survey->processes_count - PROCESSES_MAX);
 }
 
+static void put_runs(const struct page *page)
+{
+	const struct survey *survey = page->survey;
+
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"list\"><thead><tr><th scope=\"col\">Run</th><th "
+	      "scope=\"col\">Programs, start</th></tr></thead>\n<tbody>\n",
+	      page->stream);
+	for (size_t i = 0; i < survey->runs_count && i < PROCESSES_MAX; i++)
+		page_put(page, "<tr><th scope=\"row\"><code>%</code></th><td>%</td></tr>\n", survey->runs[i]->id, survey->runs[i]->about);
+	fputs("</tbody></table></div>\n", page->stream);
+	if (survey->runs_count > PROCESSES_MAX)
+		page_count(page, "<p class=\"none\">and % more</p>\n", survey->runs_count - PROCESSES_MAX);
+}
+
 void html_run(const struct page *page)
 {
 	const struct findings *findings = page->findings;
@@ -148,7 +162,10 @@ void html_run(const struct page *page)
 	put_list(page, "Remarks", findings->remarks, findings->remarks_count);
 	put_unseen(page);
 	fputs("</dl>\n", page->stream);
-	put_processes(page);
+	if (page->survey->runs_count)
+		put_runs(page);
+	else
+		put_processes(page);
 	fputs("</section>\n", page->stream);
 }
 

@@ -7,8 +7,10 @@
 
 #include "across.h"
 #include "memory.h"
+#include "output.h"
 #include "progress.h"
 #include "shard.h"
+#include "survey.h"
 #include "unseen.h"
 
 /* ---- what the other files read with ---- */
@@ -341,4 +343,6 @@ void merged_read(struct builder *builder, const char *path, const struct options
 		}
 	if (merged.runs_count > 1)
 		across_find(&merged, options, add);
+	if (output_is_asked_for(options, "html"))
+		builder->findings->survey = survey_make_merged(&merged);
 }

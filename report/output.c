@@ -59,6 +59,17 @@ int (*output_format(const char *name))(int, const struct findings *, const struc
 	return NULL;
 }
 
+bool output_is_asked_for(const struct options *options, const char *format)
+{
+	size_t length = strlen(format);
+
+	for (size_t i = 0; i < options->of[OPTION_OUTPUT].count; i++)
+		if (strncmp(options->of[OPTION_OUTPUT].values[i], format, length) == 0 &&
+		    options->of[OPTION_OUTPUT].values[i][length] == ':')
+			return true;
+	return strcmp(option_string(options, OPTION_FORMAT), format) == 0;
+}
+
 const char *output_format_names(void)
 {
 	static char names[FORMATS * 16];

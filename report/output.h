@@ -55,6 +55,8 @@ const char *output_typed(const struct options *options, const char *usage);
 /* A file is written whole or not at all: under the name `beside` first, which replaces `path` in the end. Both end the command when they cannot. */
 int output_beside(const char *path, const char *beside);
 void output_in_place(const char *path, const char *beside, int fd);
+/* Is the report to be made in that format? What only one shows is gathered for that one. */
+bool output_is_asked_for(const struct options *options, const char *format);
 /* "text, json ... and html", for messages. */
 const char *output_format_names(void);
 

@@ -3,6 +3,7 @@
 
 #include "build.h"
 #include "memory.h"
+#include "merged.h"
 
 /* ---- lists in the builder's memory that double ---- */
 
@@ -30,10 +31,8 @@ const struct survey_lock *survey_find(const struct survey *survey, const struct 
 	return found;
 }
 
-/* The class of that number in the image that is being read. */
-static struct survey_lock *lock_of(struct builder *builder, struct survey *survey, uint32_t class)
+static struct survey_lock *add_lock(struct builder *builder, struct survey *survey, const struct lock *lock)
 {
-	const struct lock *lock = build_lock(builder, CLASS_NUMBER(class, 0));
 	struct survey_lock *known = (struct survey_lock *)(uintptr_t)survey_find(survey, lock);
 	struct arena *arena = &builder->arena;
 
@@ -47,6 +46,12 @@ static struct survey_lock *lock_of(struct builder *builder, struct survey *surve
 	survey->locks = with_room(builder, survey->locks, survey->locks_count, sizeof(*survey->locks));
 	survey->locks[survey->locks_count++] = known;
 	return known;
+}
+
+/* The class of that number in the image that is being read. */
+static struct survey_lock *lock_of(struct builder *builder, struct survey *survey, uint32_t class)
+{
+	return add_lock(builder, survey, build_lock(builder, CLASS_NUMBER(class, 0)));
 }
 
 /* ---- their order ---- */
@@ -69,17 +74,19 @@ static struct survey_edge *edge_of(struct builder *builder, struct survey *surve
 	return edge;
 }
 
-static void add_dependency(struct builder *builder, struct survey *survey, const struct fact_dependency *fact)
+static void add_order(struct builder *builder, struct survey *survey, struct survey_lock *held, struct survey_lock *wanted)
 {
-	struct survey_lock *held, *wanted;
-
-	if (fact->count == 0 || fact->how == LOCK_TRY)
-		return;
-	held = lock_of(builder, survey, (uint32_t)fact->held[fact->count - 1].lock);
-	wanted = lock_of(builder, survey, (uint32_t)fact->lock);
 	held->around++;
 	wanted->under++;
 	edge_of(builder, survey, held->index, wanted->index)->count++;
+}
+
+static void add_dependency(struct builder *builder, struct survey *survey, const struct fact_dependency *fact)
+{
+	if (fact->count == 0 || fact->how == LOCK_TRY)
+		return;
+	add_order(builder, survey, lock_of(builder, survey, (uint32_t)fact->held[fact->count - 1].lock),
+		  lock_of(builder, survey, (uint32_t)fact->lock));
 }
 
 /* ---- processes ---- */
@@ -107,6 +114,48 @@ const struct survey *survey_make(struct builder *builder)
 			add_dependency(builder, survey, image->class_dependencies[j]);
 		for (size_t j = 0; j < image->processes.count; j++)
 			add_process(builder, survey, (const struct fact_process *)image->processes.facts[j]);
+	}
+	return survey;
+}
+
+/* ---- of a file of records ---- */
+
+static struct survey_lock *merged_lock(struct merged *merged, const struct record *record, struct survey *survey, const json_t *taken)
+{
+	const char *key = json_string_value(json_object_get(taken, "lock"));
+
+	if (!key)
+		merged_damaged(merged, record);
+	return add_lock(merged->builder, survey, merged_class(merged, record, key));
+}
+
+static void add_record(struct merged *merged, const struct record *record, struct survey *survey)
+{
+	json_t *object = merged_object(merged, record);
+	const json_t *held = json_object_get(object, "held"), *wanted = json_object_get(object, "wanted");
+	size_t count = json_array_size(held);
+
+	if (count && strcmp(merged_how(wanted), "try") != 0)
+		add_order(merged->builder, survey, merged_lock(merged, record, survey, json_array_get(held, count - 1)),
+			  merged_lock(merged, record, survey, wanted));
+	json_decref(object);
+}
+
+const struct survey *survey_make_merged(struct merged *merged)
+{
+	struct survey *survey = build_alloc(merged->builder, sizeof(*survey));
+
+	survey->runs_count = merged->runs_count;
+	survey->runs = build_alloc(merged->builder, merged->runs_count * sizeof(*survey->runs));
+	for (size_t i = 0; i < merged->runs_count; i++)
+		survey->runs[i] = &merged->runs[i].origin;
+	for (size_t i = 0; i < merged->records->count; i++) {
+		const struct record *record = &merged->records->list[i];
+
+		if (record->kind == RECORD_LOCK)
+			add_lock(merged->builder, survey, merged_class(merged, record, record->key));
+		else if (record->kind == RECORD_DEPENDENCY)
+			add_record(merged, record, survey);
 	}
 	return survey;
 }

@@ -9,6 +9,7 @@
 #include "graph/hash.h"
 
 struct builder;
+struct merged;
 
 /* A class of locks, in all processes of the run: what one place in the source makes. */
 struct survey_lock {
@@ -35,6 +36,8 @@ struct survey_process {
 };
 struct survey {
 	size_t locks_count, edges_count, processes_count;
+	size_t runs_count; /* of a file of records, which has no processes */
+	const struct origin **runs;
 	struct survey_lock **locks; /* as they came in the recordings, like the other two */
 	struct survey_edge **edges;
 	struct survey_process *processes;
@@ -44,6 +47,8 @@ struct survey {
 
 /* Of everything that the builder's run holds. In the builder's memory. In time that grows with the facts, and with what symbols the locks need. */
 const struct survey *survey_make(struct builder *builder);
+/* Of everything that a file of records holds: all its runs and programs. The same memory; a damaged record ends the command. */
+const struct survey *survey_make_merged(struct merged *merged);
 /* The class of a lock that a finding names; NULL: none is recorded. */
 const struct survey_lock *survey_find(const struct survey *survey, const struct lock *lock);
 
