@@ -236,7 +236,7 @@ static void put_graph(const struct page *page, struct order *order)
 	}
 	page_count(page, "<p>Every lock that is in a ring, and what is taken next to it: % ", order->count);
 	page_count(page,
-		   "locks, % of them in rings. An arrow says that the second was asked for while the first was held. Locks that one place "
+		   "in all, % of them in rings. An arrow says that the second was asked for while the first was held. Locks that one place "
 		   "in the source makes are one.",
 		   order->rings);
 	fputs(order->more ? " There are more, which are not shown.</p>\n" : "</p>\n", page->stream);

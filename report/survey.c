@@ -144,6 +144,7 @@ static void add_record(struct merged *merged, const struct record *record, struc
 const struct survey *survey_make_merged(struct merged *merged)
 {
 	struct survey *survey = build_alloc(merged->builder, sizeof(*survey));
+	const struct findings *findings = merged->builder->findings;
 
 	survey->runs_count = merged->runs_count;
 	survey->runs = build_alloc(merged->builder, merged->runs_count * sizeof(*survey->runs));
@@ -157,5 +158,10 @@ const struct survey *survey_make_merged(struct merged *merged)
 		else if (record->kind == RECORD_DEPENDENCY)
 			add_record(merged, record, survey);
 	}
+	/* Those that were never nested have no record of their own. Threads that are joined are links of rings like locks. */
+	for (size_t i = 0; i < findings->count; i++)
+		for (size_t j = 0; j < findings->list[i].locks_count; j++)
+			if (strcmp(findings->list[i].locks[j]->kind, "thread") != 0)
+				add_lock(merged->builder, survey, findings->list[i].locks[j]);
 	return survey;
 }

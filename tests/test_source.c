@@ -37,9 +37,9 @@ static void expect(const char *text, unsigned line, size_t columns, const char *
 
 START_TEST(the_lines_around_are_shown)
 {
-	expect("a\nb\nc\nd\ne\n", 3, 0, "      2 | b\n  >    3 | c\n      4 | d\n");
-	expect("a\nb\n", 1, 0, "  >    1 | a\n      2 | b\n");
-	expect("a\r\nb", 2, 80, "      1 | a\n  >    2 | b\n");
+	expect("a\nb\nc\nd\ne\n", 3, 0, "       2 | b\n  >    3 | c\n       4 | d\n");
+	expect("a\nb\n", 1, 0, "  >    1 | a\n       2 | b\n");
+	expect("a\r\nb", 2, 80, "       1 | a\n  >    2 | b\n");
 	/* There is no such line. */
 	expect("a\n", 3, 0, "");
 	expect("", 1, 0, "");
