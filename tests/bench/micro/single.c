@@ -92,7 +92,14 @@ static void under_one(void)
 /* Two nested locks from 1,024 call paths: each bit of `path` says which of two calls is made, ten times, with one and the same stack pointer. */
 static volatile unsigned steps;
 
-static __attribute__((noipa)) void descend(unsigned path, int levels)
+/* Each call is to stay one. */
+#ifdef __clang__
+#define AS_WRITTEN __attribute__((noinline, optnone))
+#else
+#define AS_WRITTEN __attribute__((noipa))
+#endif
+
+static AS_WRITTEN void descend(unsigned path, int levels)
 {
 	if (levels == 0)
 		nested();
