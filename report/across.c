@@ -188,6 +188,8 @@ static uint64_t *runs_of(struct across *across, json_t *object)
 			merged_damaged(across->merged, across->record);
 		runs[run / 64] |= 1ull << run % 64;
 	}
+	if (json_object_size(object) == 0)
+		merged_damaged(across->merged, across->record);
 	return runs;
 }
 
