@@ -256,7 +256,7 @@ static void publish(struct slot *slot, uint64_t lock, uint32_t mode, const void 
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
-/* Fills the entry that the lock will have, but for its number: until then it is none. */
+/* Fills the entry that the lock will have, but for its number and address: until then it is none, and no trace of one either (misuse.c). */
 static void prepare(struct self *self, const struct request *request, uint32_t stack)
 {
 	struct slot *slot = self->attached;
@@ -264,7 +264,7 @@ static void prepare(struct self *self, const struct request *request, uint32_t s
 
 	self->prepared = depth;
 	if (depth < self->direct)
-		held_fill(held_at(slot, depth), 0, request->address, request->site, held_what(stack, request->mode, request->how), 0);
+		held_fill(held_at(slot, depth), 0, NULL, request->site, held_what(stack, request->mode, request->how), 0);
 }
 
 void held_wait_begin(struct self *self, const struct request *request, const struct timed *limit)

@@ -165,6 +165,7 @@ INLINE void held_push_waited(struct self *self, uint64_t lock, const void *addre
 	}
 	atomic_store_explicit(&slot->depth, depth + 1, memory_order_relaxed);
 	signal_fence();
+	held->address = (uintptr_t)address;
 	/* A handler may have let go of a lock below, and taken one. */
 	held->chain = held_chain(held[-1].chain, lock, held->what);
 	atomic_store_explicit(&held->lock, lock, memory_order_release);
