@@ -21,7 +21,7 @@ def operations: {
 	beside: "lock + unlock, beside a thread that sleeps", crossed: "two, unlocked in the order of locking", nested_beside: "two nested pairs, beside one", read_beside: "rwlock, read pair, beside one",
 	depth4: "four nested", depth16: "sixteen nested",
 	read: "rwlock, read pair", read_2: "the same, 2 threads on one", write: "rwlock, write pair", try: "trylock + unlock",
-	many: "1,024 locks in turn, under one", paths: "two nested, in turn from 1,024 call paths", guard: "`std::lock_guard`", scoped: "`std::scoped_lock` of two, the outer one unlocked first", shared: "`std::shared_lock`",
+	many: "1,024 locks in turn, under one", paths: "two nested, in turn from 1,024 call paths", second: "lock + unlock, from another call path than the first", guard: "`std::lock_guard`", scoped: "`std::scoped_lock` of two, the outer one unlocked first", shared: "`std::shared_lock`",
 	cond: "condition, two threads in turn", pair_2: "lock + unlock, 2 threads at one", pair_4: "the same, 4 threads", pair_8: "the same, 8 threads",
 	pair_16: "the same, 16 threads", pair_32: "the same, 32 threads", pair_64: "the same, 64 threads",
 	work_2: "100 ns of work in it, 2 threads", work_4: "the same, 4 threads", work_8: "the same, 8 threads",

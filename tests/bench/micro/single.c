@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define DEPTH 16
@@ -110,6 +111,25 @@ static AS_WRITTEN void descend(unsigned path, int levels)
 	steps++;
 }
 
+static AS_WRITTEN void called(void)
+{
+	pair();
+	steps++;
+}
+
+/* A pair whose call was reached on another path first, and never again. */
+static AS_WRITTEN void from_second_path(void)
+{
+	static bool first = true;
+
+	if (first) {
+		first = false;
+		called();
+	}
+	called();
+	steps++;
+}
+
 static void from_paths(void)
 {
 	static __thread unsigned next;
@@ -169,7 +189,19 @@ static void life_ring(void)
 	live(2);
 }
 
-const struct operation single_operations[] = {
-	{"pair", pair},	   {"nested", nested},		{"crossed", crossed}, {"read", read_pair},	{"write", write_pair},
-	{"try", try_pair}, {"depth4", depth4},		{"depth16", depth16}, {"many", under_one},	{"paths", from_paths},
-	{"free", alloc},   {"free_near", alloc_beside}, {"life", life},	      {"life_ring", life_ring}, {0}};
+const struct operation single_operations[] = {{"pair", pair},
+					      {"nested", nested},
+					      {"crossed", crossed},
+					      {"read", read_pair},
+					      {"write", write_pair},
+					      {"try", try_pair},
+					      {"depth4", depth4},
+					      {"depth16", depth16},
+					      {"many", under_one},
+					      {"paths", from_paths},
+					      {"second", from_second_path},
+					      {"free", alloc},
+					      {"free_near", alloc_beside},
+					      {"life", life},
+					      {"life_ring", life_ring},
+					      {0}};
